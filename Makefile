@@ -1,0 +1,74 @@
+# The only entry point: `make` alone lists what can be done.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON3 ?= python3
+BIN := .venv/bin
+PROTOS := $(shell find proto -name '*.proto')
+
+##@ Everyday
+
+.PHONY: help
+help: ## Shows this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: .venv/ready build/proto/ready ## Installs what the project needs, inside the project
+
+##@ Checks
+
+.PHONY: check
+check: proto lint types arch ## Runs every static check
+
+.PHONY: test
+test: setup check ## Runs all static checks and all tests
+	$(BIN)/pytest
+
+.PHONY: proto
+proto: setup ## Lints the contracts and looks for breaking changes
+	$(BIN)/buf lint
+	$(BIN)/buf format --diff --exit-code
+
+.PHONY: lint
+lint: setup ## Looks for style faults
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+.PHONY: types
+types: setup ## Checks the types
+	$(BIN)/mypy
+
+.PHONY: arch
+arch: setup ## Checks which room imports which
+	$(BIN)/lint-imports
+
+.PHONY: fmt
+fmt: setup ## Formats the code and mends what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/buf format --write
+
+##@ Upkeep
+
+.PHONY: lock
+lock: .uv/bin/uv ## Brings the lock file to the newest allowed versions
+	.uv/bin/uv pip compile pyproject.toml --extra dev --universal --generate-hashes \
+		--no-emit-index-url --python-version 3.11 --upgrade --quiet --output-file requirements.lock
+
+.uv/bin/uv:
+	@deploy/local/prerequisites.sh $(PYTHON3)
+	$(PYTHON3) -m venv .uv
+	.uv/bin/pip install --quiet --disable-pip-version-check uv
+
+.venv/ready: requirements.lock | .uv/bin/uv
+	.uv/bin/uv venv --quiet --allow-existing --python $(PYTHON3) .venv
+	.uv/bin/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
+	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' | \
+		xargs -I{} sh -c 'printf "%s\n%s\n" "$(CURDIR)" "$(CURDIR)/build/proto" > "{}/vio.pth"'
+	@touch $@
+
+build/proto/ready: $(PROTOS) deploy/local/generate.py .venv/ready
+	$(BIN)/python deploy/local/generate.py
+	@touch $@

@@ -1,0 +1,41 @@
+"""Generates Python code and the descriptor set from the contracts in `proto/`."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from grpc_tools import protoc
+
+ROOT = Path(__file__).resolve().parents[2]
+CONTRACTS = ROOT / "proto"
+TARGET = ROOT / "build" / "proto"
+
+
+def main() -> int:
+    """Writes everything anew, so that nothing of a removed contract stays behind."""
+    shutil.rmtree(TARGET, ignore_errors=True)
+    TARGET.mkdir(parents=True)
+    files = sorted(str(path.relative_to(CONTRACTS)) for path in CONTRACTS.rglob("*.proto"))
+    well_known = Path(protoc.__file__).parent / "_proto"
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    failed = protoc.main(
+        [
+            "protoc",
+            f"--proto_path={CONTRACTS}",
+            f"--proto_path={well_known}",
+            *(f"--{plugin}_out={TARGET}" for plugin in ("python", "grpc_python", "mypy")),
+            f"--mypy_grpc_out={TARGET}",
+            f"--descriptor_set_out={TARGET / 'descriptors.binpb'}",
+            "--include_source_info",
+            "--include_imports",
+            *files,
+        ]
+    )
+    for folder in (TARGET / "vio").rglob("."):
+        (folder / "__init__.py").touch()
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
