@@ -8,11 +8,15 @@ from services.chassis.db import Transaction
 from services.chassis.ids import new_id
 from services.chassis.tables import outbox
 
-_EVENTS = func.unnest(
-    cast(bindparam("ids"), ARRAY(UUID)),
-    cast(bindparam("types"), ARRAY(Text)),
-    cast(bindparam("payloads"), ARRAY(BYTEA)),
-).table_valued("event_id", "type", "payload", with_ordinality="position", name="events")
+_EVENTS = (
+    func.unnest(
+        cast(bindparam("ids"), ARRAY(UUID)),
+        cast(bindparam("types"), ARRAY(Text)),
+        cast(bindparam("payloads"), ARRAY(BYTEA)),
+    )
+    .table_valued("event_id", "type", "payload", with_ordinality="position")
+    .render_derived(name="events")
+)
 
 _APPEND = db.compiled(
     insert(outbox).from_select(
