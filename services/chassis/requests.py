@@ -102,7 +102,7 @@ def _key(tx: Transaction, request: Request) -> dict[str, Any]:
 
 @cache
 def _adapter(result: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(result)
+    return TypeAdapter(cast(Any, result))
 
 
 def _in_progress() -> errors.Conflict:

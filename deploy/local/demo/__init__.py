@@ -1,0 +1,1 @@
+"""The demonstration: fictional businesses, their contacts, and the main job from start to end."""
