@@ -1,0 +1,1 @@
+"""Contacts, groups, memberships and everything that chooses people."""

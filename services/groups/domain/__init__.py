@@ -1,0 +1,1 @@
+"""The rules of the groups context, free of any input and output."""

@@ -1,0 +1,85 @@
+"""Who did what: an entry is written with the change that it tells of, and never altered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from services.groups.domain import texts
+
+REASON_LENGTH = 500
+
+
+class Action(StrEnum):
+    """What can be done and is audited."""
+
+    GROUP_CREATED = "group_created"
+    GROUP_UPDATED = "group_updated"
+    GROUP_DELETED = "group_deleted"
+    MEMBER_ADDED = "member_added"
+    MEMBER_REMOVED = "member_removed"
+    MEMBERS_READ = "members_read"
+    CONTACTS_READ = "contacts_read"
+    AUDIT_READ = "audit_read"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What somebody is about to do; the transaction adds who and when.
+
+    `before` and `after` hold only values that JSON knows.
+    """
+
+    action: str
+    group_id: UUID | None = None
+    contact_id: UUID | None = None
+    operation_id: UUID | None = None
+    reason: str = ""
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An entry as it was written."""
+
+    id: UUID
+    at: datetime
+    person_id: UUID
+    person_name: str | None
+    action: str
+    group_id: UUID | None
+    contact_id: UUID | None
+    operation_id: UUID | None
+    reason: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which entries are asked for; None asks for all."""
+
+    person_id: UUID | None = None
+    action: str | None = None
+    group_id: UUID | None = None
+    contact_id: UUID | None = None
+    operation_id: UUID | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+def to_reason(text: str) -> str:
+    """At most 500 characters."""
+    return texts.paragraph(text, "reason", limit=REASON_LENGTH)
+
+
+def storable(value: Any) -> Any:
+    """A field's value as JSON knows it."""
+    if isinstance(value, frozenset | tuple | list):
+        return sorted(str(each) for each in value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return str(value)

@@ -1,0 +1,220 @@
+"""Every refusal of the groups context, one function each."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from services.chassis.errors import (
+    AlreadyExists,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Precondition,
+)
+
+_NAMED = 5
+
+
+def no_group() -> NotFound:
+    return NotFound("GROUP_NOT_FOUND", "Group not found")
+
+
+def no_contact() -> NotFound:
+    return NotFound("CONTACT_NOT_FOUND", "Contact not found")
+
+
+def forbidden(operation: str) -> Forbidden:
+    return Forbidden(
+        "FORBIDDEN",
+        f"Insufficient permissions for {operation} operation on this group",
+        operation=operation,
+    )
+
+
+def too_long(field: str, limit: int) -> Invalid:
+    return Invalid(
+        "TOO_LONG", f"{field} can have {limit} characters at most.", field=field, limit=limit
+    )
+
+
+def unprintable(field: str) -> Invalid:
+    return Invalid(
+        "UNPRINTABLE", f"{field} has a character that can't be stored.", field=field, limit="text"
+    )
+
+
+def not_given(field: str) -> Invalid:
+    return Invalid("REQUIRED", f"{field} must be given.", field=field, limit="required")
+
+
+def unknown_choice(field: str, allowed: Collection[str]) -> Invalid:
+    words = ", ".join(allowed)
+    return Invalid("INVALID_CHOICE", f"{field} must be one of: {words}.", field=field, limit=words)
+
+
+def name_empty() -> Invalid:
+    return Invalid("NAME_EMPTY", "A group needs a name.", field="name", limit="1..50")
+
+
+def name_taken(name: str) -> AlreadyExists:
+    return AlreadyExists(
+        "GROUP_NAME_TAKEN",
+        f"Group '{name}' already exists. Please choose a different name.",
+        field="name",
+        name=name,
+    )
+
+
+def color_invalid() -> Invalid:
+    return Invalid("INVALID_COLOR", "color must look like #3B82F6.", field="color", limit="#RRGGBB")
+
+
+def icon_unknown() -> Invalid:
+    return Invalid("INVALID_ICON", "This icon is not on offer.", field="icon", limit="icon list")
+
+
+def grants_without_custom() -> Invalid:
+    return Invalid(
+        "GRANTS_NEED_CUSTOM",
+        "People can be named for a group of custom visibility only.",
+        field="permitted_users",
+        limit="visibility custom",
+    )
+
+
+def unknown_people(missing: Collection[UUID]) -> Invalid:
+    return Invalid(
+        "UNKNOWN_PEOPLE",
+        f"{len(missing)} of the people are not in your account.",
+        field="permitted_users",
+        count=len(missing),
+        examples=examples(missing),
+    )
+
+
+def name_not_confirmed() -> Invalid:
+    return Invalid(
+        "NAME_NOT_CONFIRMED",
+        "Type the group's name exactly as it is to confirm.",
+        field="confirm_name",
+        limit="the group's name",
+    )
+
+
+def nothing_to_change() -> Invalid:
+    return Invalid(
+        "NOTHING_TO_CHANGE", "Say which fields change.", field="update_mask", limit="1 or more"
+    )
+
+
+def field_unknown(name: str, allowed: Collection[str]) -> Invalid:
+    return Invalid(
+        "UNKNOWN_FIELD",
+        f"{name} can't be changed here.",
+        field="update_mask",
+        limit=", ".join(allowed),
+        name=name,
+    )
+
+
+def unknown_contacts(missing: Collection[UUID]) -> Invalid:
+    """Names a few of the missing only: a status travels in size-limited trailers."""
+    return Invalid(
+        "UNKNOWN_CONTACTS",
+        "Some contacts not found or don't belong to your account",
+        field="contact_ids",
+        count=len(missing),
+        examples=examples(missing),
+    )
+
+
+def too_many_contacts(count: int, limit: int, field: str = "contact_ids") -> Invalid:
+    return Invalid(
+        "TOO_MANY_CONTACTS",
+        f"{count} contacts are too many at once; the limit is {limit}.",
+        field=field,
+        limit=limit,
+        count=count,
+    )
+
+
+def one_target_only() -> Invalid:
+    return Invalid(
+        "ONE_TARGET",
+        "Name the contacts by contact_ids, by selection_token or by selection: one of the three.",
+        field="contact_ids",
+        limit="exactly one",
+    )
+
+
+def count_changed(expected: int, found: int) -> Conflict:
+    return Conflict(
+        "COUNT_CHANGED",
+        f"You expected {expected} contacts, there are {found} now. Look again, then repeat.",
+        field="expected_count",
+        expected=expected,
+        found=found,
+    )
+
+
+def not_a_member() -> Precondition:
+    return Precondition("NOT_A_MEMBER", "Contact is not a member of this group")
+
+
+def dates_twice() -> Invalid:
+    return Invalid(
+        "DATES_TWICE",
+        "Give either a span of days or two moments, not both.",
+        field="appointment",
+        limit="one of the two",
+    )
+
+
+def dates_reversed() -> Invalid:
+    return Invalid(
+        "DATES_REVERSED",
+        "appointment_from must be before appointment_to.",
+        field="appointment_from",
+        limit="before appointment_to",
+    )
+
+
+def contradiction(field: str, other: str) -> Invalid:
+    return Invalid(
+        "CONTRADICTION",
+        f"{field} can't be combined with {other}.",
+        field=field,
+        limit=f"not with {other}",
+    )
+
+
+def field_hidden(field: str) -> Forbidden:
+    return Forbidden(
+        "FIELD_HIDDEN", f"Your role can't ask for {field} in this account.", field=field
+    )
+
+
+def page_too_deep(limit: int) -> Invalid:
+    return Invalid(
+        "PAGE_TOO_DEEP",
+        f"Pages reach {limit} rows deep. Go on with page_token.",
+        field="page",
+        limit=limit,
+    )
+
+
+def page_invalid() -> Invalid:
+    return Invalid("INVALID_PAGE", "page must be 1 or more.", field="page", limit="1 or more")
+
+
+def selection_expired() -> Precondition:
+    return Precondition(
+        "SELECTION_EXPIRED",
+        "This selection has expired. Select the contacts again.",
+        field="selection_token",
+    )
+
+
+def examples(ids: Collection[UUID]) -> str:
+    """A few of the ids, in a stable order."""
+    return ",".join(sorted(map(str, ids))[:_NAMED])

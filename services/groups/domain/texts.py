@@ -1,0 +1,28 @@
+"""What people type, made storable: composed, trimmed, free of control characters, not too long."""
+
+import unicodedata
+
+from services.groups.domain import errors
+
+
+def line(text: str, field: str, *, limit: int) -> str:
+    """One line: spaces of any kind trimmed and collapsed."""
+    return _checked(" ".join(unicodedata.normalize("NFC", text).split()), field, limit)
+
+
+def paragraph(text: str, field: str, *, limit: int) -> str:
+    """Text that may have several lines."""
+    return _checked(unicodedata.normalize("NFC", text).replace("\r\n", "\n").strip(), field, limit)
+
+
+def key(text: str) -> str:
+    """Equal for texts that people take for the same: width, case and spaces ignored."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _checked(text: str, field: str, limit: int) -> str:
+    if len(text) > limit:
+        raise errors.too_long(field, limit)
+    if any(unicodedata.category(each) == "Cc" and each not in "\n\t" for each in text):
+        raise errors.unprintable(field)
+    return text
