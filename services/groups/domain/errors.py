@@ -138,6 +138,16 @@ def too_many_contacts(count: int, limit: int, field: str = "contact_ids") -> Inv
     )
 
 
+def too_many_groups(count: int, limit: int) -> Invalid:
+    return Invalid(
+        "TOO_MANY_GROUPS",
+        f"{count} groups are too many for one filter; the limit is {limit}.",
+        field="group_ids",
+        limit=limit,
+        count=count,
+    )
+
+
 def one_target_only() -> Invalid:
     return Invalid(
         "ONE_TARGET",
