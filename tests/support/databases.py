@@ -1,0 +1,85 @@
+"""One PostgreSQL server per run, one database per worker, copied from a migrated template."""
+
+import fcntl
+import importlib
+import importlib.util
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.postgres import Cluster
+from services.chassis import migrations
+
+CONTEXTS = ("groups", "campaigns", "analytics")
+_TEMPLATE = "vio_template"
+
+
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """A database of the run's server."""
+
+    cluster: Cluster
+    name: str
+
+    def url(self, role: str) -> str:
+        return self.cluster.url(role, self.name)
+
+    def another(self, name: str) -> "Databases":
+        """A fresh copy of the template, for tests that need a database to themselves."""
+        self.cluster.create_database(name, _TEMPLATE)
+        return Databases(self.cluster, name)
+
+    @staticmethod
+    def of_worker(folder: Path, worker: str) -> "Databases":
+        """Starts the server and makes the template, unless another worker did."""
+        with _alone(folder):
+            cluster = _cluster(folder)
+            if not cluster.has_database(_TEMPLATE):
+                _make_template(cluster)
+            name = f"vio_{worker}"
+            cluster.create_database(name, _TEMPLATE)
+        return Databases(cluster, name)
+
+    @staticmethod
+    def stop(folder: Path) -> None:
+        """Stops the run's server, if there was need of one."""
+        if (folder / "port").exists():
+            _cluster(folder).stop("immediate")
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+def _cluster(folder: Path) -> Cluster:
+    port_file, state = folder / "port", folder / "postgres"
+    if port_file.exists():
+        return Cluster(state, int(port_file.read_text()))
+    cluster = Cluster.start(state, free_port())
+    port_file.write_text(str(cluster.port))
+    return cluster
+
+
+def _make_template(cluster: Cluster) -> None:
+    cluster.create_database(_TEMPLATE)
+    for context in filter(_has_store, CONTEXTS):
+        store = importlib.import_module(f"services.{context}.store")
+        scripts = Path(store.__path__[0]) / "migrations"
+        migrations.migrate(cluster.url(f"{context}_owner", _TEMPLATE), context, scripts)
+
+
+def _has_store(context: str) -> bool:
+    return importlib.util.find_spec(f"services.{context}.store") is not None
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    with (folder / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
