@@ -2,7 +2,8 @@
 
 Numbers are from 555-0100 to 555-0199 of each area code, which are kept for
 fiction (North American Numbering Plan); their last two digits tell the
-simulated provider how the call goes. Addresses end in example.com (RFC 2606).
+simulated provider how the call goes (`simulator/README.md`). Addresses end in
+example.com (RFC 2606).
 """
 
 import csv
@@ -28,6 +29,8 @@ COLUMNS = (
     "Booked via",
     "Notes",
 )
+# Endings that end a whole campaign (the provider refuses the account) or take an hour.
+_NOT_HERE = frozenset({79, 80, 81, 82, 91, 99})
 _GIVEN = (
     "Ada Amir Beatriz Bo Carmen Chidi Daniela Dev Elena Emeka Farah Felix Grace Hana Hugo Ines "
     "Ivan Jade Jonas Kaya Kofi Lena Liam Mara Mateo Nadia Noor Omar Paula Priya Quinn Rosa Samir "
@@ -100,7 +103,7 @@ def rows(business: Business, today: datetime) -> Iterator[tuple[str, ...]]:
         yield (
             f"{business.name[0].upper()}-{at + 1:05}",
             f"{given} {family}",
-            numbers[at] if at % 97 else numbers[max(0, at - 1)],
+            numbers[at] if at % 97 or not at else numbers[at - 1],
             f"{given}.{family}.{at + 1}@example.com".lower(),
             chance.choice(("en", "en", "en", "es")),
             _appointment(today, day, chance).strftime("%Y-%m-%d %H:%M"),
@@ -125,8 +128,8 @@ def write(business: Business, today: datetime) -> Path:
 
 
 def _numbers(business: Business) -> list[str]:
-    """Every fictional number of the area codes, spread so that all endings come early."""
-    endings = range(100)
+    """The fictional numbers of the area codes: any hundred in a row has every ending."""
+    endings = [ending for ending in range(100) if ending not in _NOT_HERE]
     return [f"({code}) 555-01{ending:02}" for code in business.area_codes for ending in endings]
 
 
