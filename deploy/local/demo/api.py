@@ -1,0 +1,57 @@
+"""Talks to the gateway and to the provider's ledger as a client outside would."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+Json = dict[str, Any]
+
+
+class Refused(Exception):
+    """An answer that is no success, with the sentence that came along."""
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """The product's REST interface, as one person of one business."""
+
+    client: httpx.AsyncClient
+
+    @staticmethod
+    def at(address: str, token: str) -> "Api":
+        headers = {"Authorization": f"Bearer {token}"}
+        base = f"{address}/api"
+        return Api(httpx.AsyncClient(base_url=base, headers=headers, timeout=60, trust_env=False))
+
+    async def get(self, path: str, **query: Any) -> Json:
+        return _content(await self.client.get(path, params=query))
+
+    async def text(self, path: str) -> str:
+        response = await self.client.get(path)
+        response.raise_for_status()
+        return response.text
+
+    async def post(self, path: str, body: Mapping[str, Any] | None = None) -> Json:
+        return _content(await self.client.post(path, json=body or {}))
+
+    async def patch(self, path: str, body: Mapping[str, Any]) -> Json:
+        return _content(await self.client.patch(path, json=body))
+
+    async def upload(self, path: str, file: Path, **query: str) -> Json:
+        """Sends a file of comma-separated values as the body of the request."""
+        headers = {"Content-Type": "text/csv"}
+        content = file.read_bytes()
+        return _content(
+            await self.client.post(path, content=content, headers=headers, params=query)
+        )
+
+
+def _content(response: httpx.Response) -> Json:
+    content: Json = response.json()
+    if response.is_error:
+        where = f"{response.request.method} {response.request.url.path}"
+        raise Refused(f"{where}: {response.status_code} {content.get('detail', content)}")
+    return content

@@ -1,0 +1,183 @@
+"""The main job of the product: import, group, preview, call everyone, measure."""
+
+import asyncio
+import csv
+import io
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.local.demo.api import Api, Json
+
+DUE_TOMORROW = {"status": ["pending"], "appointment": "tomorrow"}
+_DO_NOT_CALL = 3
+_LOOK = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did, and the rows that it did not take."""
+
+    counts: Json
+    rejected: Sequence[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """A campaign under way, with what its preview promised."""
+
+    campaign_id: str
+    group_id: str
+    preview: Json
+    audience: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a campaign, by every source that can tell."""
+
+    status: Json
+    by_outcome: Counter[str]
+    analytics: Json
+    verdict: Json
+    dials_while_paused: int
+
+
+@dataclass(slots=True)
+class Checks:
+    """What must hold, and whether it did."""
+
+    results: list[tuple[str, bool]] = field(default_factory=list)
+
+    def expect(self, sentence: str, holds: bool) -> None:
+        self.results.append((sentence, holds))
+
+    @property
+    def all_hold(self) -> bool:
+        return bool(self.results) and all(holds for _, holds in self.results)
+
+
+async def import_contacts(api: Api, file: Path) -> Imported:
+    """Imports a file; the owner of the business vouches for the consent of its customers."""
+    consent = {"consent_basis": "existing_customer", "consent_source": "registration form"}
+    counts = await api.upload("/contacts/import", file, **consent)
+    errors = await api.text(counts["errors_url"].removeprefix("/api"))
+    return Imported(counts, list(csv.DictReader(io.StringIO(errors))))
+
+
+async def make_group(api: Api, size: int) -> Json:
+    """Makes a group of people who have not confirmed tomorrow's appointment."""
+    group = await api.post(
+        "/groups",
+        {
+            "name": "Unconfirmed tomorrow",
+            "description": "Appointments of tomorrow that nobody has confirmed",
+            "color": "#F59E0B",
+            "icon": "🔔",
+        },
+    )
+    found = await api.get("/contacts/by-groups", status_filter="pending", appointment="tomorrow")
+    total = found["pagination"]["total_contacts"]
+    if size >= total:
+        await api.post(f"/groups/{group['id']}/members/bulk-add", {"selection": DUE_TOMORROW})
+    else:
+        ids = [each["id"] async for each in _everyone_due(api, size)]
+        await api.post(f"/groups/{group['id']}/members/add", {"contact_ids": ids})
+    return await api.get(f"/groups/{group['id']}")
+
+
+async def forbid_some(api: Api, group_id: str) -> int:
+    """Puts a few of the group's numbers on the do-not-call list."""
+    page = await api.get(f"/groups/{group_id}/members", page_size=_DO_NOT_CALL)
+    for member in page["members"]:
+        await api.post("/suppressions", {"phone": member["phone"], "reason": "asked by letter"})
+    return len({member["phone"] for member in page["members"]})
+
+
+async def launch(api: Api, group: Json) -> Launched:
+    """Previews the campaign, then launches what was previewed."""
+    path = f"/groups/{group['id']}/call-all"
+    preview = await api.post(f"{path}/preview", {"call_timing": "immediate"})
+    order = {"call_timing": "immediate", "campaign_name": "Confirm tomorrow"}
+    started = await api.post(path, order | {"expected_count": preview["expected_count"]})
+    return Launched(started["campaign_id"], group["id"], preview, group["contact_count"])
+
+
+async def follow(
+    api: Api, ledger: Api, launched: Launched, shown: Callable[[Json], None]
+) -> tuple[Json, int]:
+    """Watches the campaign to its end, with a pause and a resume at two fifths.
+
+    Gives its last status, and how many dials the ledger took while it was paused.
+    """
+    path = f"/campaigns/{launched.campaign_id}"
+    paused, dials_while_paused = False, 0
+    while True:
+        status = await api.get(f"/groups{path}/status")
+        shown(status)
+        if status["is_final"]:
+            return status, dials_while_paused
+        done = status["total_contacts"] - status["counts"]["pending"]
+        if not paused and done * 5 >= status["total_contacts"] * 2:
+            paused, dials_while_paused = True, await _pause(api, ledger, path)
+        await asyncio.sleep(_LOOK)
+
+
+async def _pause(api: Api, ledger: Api, path: str) -> int:
+    await api.post(f"{path}/pause")
+    await asyncio.sleep(2)
+    before = await _dials(ledger)
+    await asyncio.sleep(2)
+    dialled = await _dials(ledger) - before
+    await api.post(f"{path}/resume")
+    return dialled
+
+
+async def measure(api: Api, ledger: Api, launched: Launched, status: Json, paused: int) -> Outcome:
+    """Asks recipients, analytics and the provider's ledger, once the feeds have caught up."""
+    by_outcome = Counter([each["outcome"] async for each in _recipients(api, launched)])
+    async with asyncio.timeout(30):
+        while True:
+            analytics = await api.get(f"/groups/{launched.group_id}/analytics", days=7)
+            verdict = await ledger.get("/verdict")
+            if analytics["performance_metrics"]["total_calls"] >= await _finished(api, launched):
+                break
+            await asyncio.sleep(_LOOK)
+    return Outcome(status, by_outcome, analytics, verdict, paused)
+
+
+async def _dials(ledger: Api) -> int:
+    dials: int = (await ledger.get("/verdict"))["dials"]
+    return dials
+
+
+async def _finished(api: Api, launched: Launched) -> int:
+    return sum([each["attempts"] async for each in _recipients(api, launched)])
+
+
+async def _recipients(api: Api, launched: Launched) -> AsyncIterator[Json]:
+    async for each in _pages(api, f"/campaigns/{launched.campaign_id}/recipients", "recipients"):
+        yield each
+
+
+async def _everyone_due(api: Api, size: int) -> AsyncIterator[Json]:
+    left = size
+    query = {"status_filter": "pending", "appointment": "tomorrow"}
+    async for each in _pages(api, "/contacts/by-groups", "contacts", **query):
+        if left == 0:
+            return
+        left -= 1
+        yield each
+
+
+async def _pages(api: Api, path: str, rows: str, **query: str) -> AsyncIterator[Json]:
+    token = ""
+    while True:
+        more = {"page_token": token} if token else {}
+        page = await api.get(path, page_size=100, **query, **more)
+        for each in page[rows]:
+            yield each
+        token = page["pagination"]["next_page_token"] or ""
+        if not token:
+            return

@@ -1,0 +1,172 @@
+"""What surrounds every RPC: telemetry, deadline, authentication, policy, refusals."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from typing import Any
+
+import grpc
+import structlog
+
+from services.chassis import auth, caller, deadline, errors, policy, status
+from services.chassis.auth import Known, Verifier
+from services.chassis.policy import Audience, Policy
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rpc:
+    """The method that is called, and whether messages stream in either direction."""
+
+    method: str
+    streaming: bool
+
+
+Guard = Callable[[Rpc, Context], AbstractAsyncContextManager[None]]
+
+DEFAULT_DEADLINE = 30.0
+REQUEST_ID = "x-request-id"
+CALLER = "x-vio-caller"
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+person_token: ContextVar[str] = ContextVar("person_token", default="")
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Around(grpc.aio.ServerInterceptor):
+    """Runs every handler, of whatever shape, inside a guard."""
+
+    guard: Guard
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Any]],
+        details: grpc.HandlerCallDetails,
+    ) -> Any:
+        handler = await continuation(details)
+        if handler is None:
+            return None
+        streaming = handler.request_streaming or handler.response_streaming
+        rpc = Rpc(str(details.method), streaming)
+        return _wrapped(handler, lambda context: self.guard(rpc, context))
+
+
+def _wrapped(handler: Any, guard: Callable[[Context], AbstractAsyncContextManager[None]]) -> Any:
+    call = (
+        handler.unary_unary or handler.unary_stream or handler.stream_unary or handler.stream_stream
+    )
+
+    async def answer(message: Any, context: Context) -> Any:
+        async with guard(context):
+            return await call(message, context)
+
+    async def stream(message: Any, context: Context) -> AsyncIterator[Any]:
+        async with guard(context):
+            async for each in call(message, context):
+                yield each
+
+    make = {
+        (False, False): grpc.unary_unary_rpc_method_handler,
+        (False, True): grpc.unary_stream_rpc_method_handler,
+        (True, False): grpc.stream_unary_rpc_method_handler,
+        (True, True): grpc.stream_stream_rpc_method_handler,
+    }[handler.request_streaming, handler.response_streaming]
+    behaviour: Any = stream if handler.response_streaming else answer
+    return make(behaviour, handler.request_deserializer, handler.response_serializer)
+
+
+@asynccontextmanager
+async def identified(rpc: Rpc, context: Context) -> AsyncIterator[None]:
+    """Gives the call the id under which logs and replies name it."""
+    sent = values(context, REQUEST_ID)
+    known = sent[0] if sent and _is_plain(sent[0]) else str(uuid.uuid4())
+    request_id.set(known)
+    context.set_trailing_metadata(((REQUEST_ID, known),))
+    structlog.contextvars.bind_contextvars(request_id=known, method=rpc.method)
+    try:
+        yield
+    finally:
+        structlog.contextvars.clear_contextvars()
+
+
+@asynccontextmanager
+async def bugs_as_internal(rpc: Rpc, context: Context) -> AsyncIterator[None]:
+    """Answers a bug with nothing but the id under which it was logged."""
+    try:
+        yield
+    except (errors.Refusal, grpc.aio.AbortError, grpc.RpcError):
+        raise
+    except Exception as error:
+        log.error("bug", method=rpc.method, kind=type(error).__name__, exc_info=True)
+        await context.abort(grpc.StatusCode.INTERNAL, f"Something broke here ({request_id.get()}).")
+
+
+@asynccontextmanager
+async def in_time(rpc: Rpc, context: Context) -> AsyncIterator[None]:
+    """Carries the caller's deadline; a unary call that came without one gets the default."""
+    left = context.time_remaining()
+    ours = DEFAULT_DEADLINE if left is None and not rpc.streaming else None
+    try:
+        with deadline.within(ours or left):
+            async with asyncio.timeout(ours):
+                yield
+    except TimeoutError as error:
+        raise errors.too_late() from error
+
+
+@asynccontextmanager
+async def refusals_as_status(rpc: Rpc, context: Context) -> AsyncIterator[None]:
+    """Answers a refusal; a bug passes through and becomes INTERNAL."""
+    try:
+        yield
+    except errors.Refusal as refusal:
+        await status.abort(context, refusal)
+
+
+def admitted(verifier: Verifier, table: Policy) -> Guard:
+    """Verifies who calls, and that the method is there for them."""
+
+    @asynccontextmanager
+    async def guard(rpc: Rpc, context: Context) -> AsyncIterator[None]:
+        row = table.get(rpc.method)
+        if row is None:
+            raise errors.Forbidden("NO_POLICY", "This is not open to anybody.")
+        if row.audience is not Audience.ANYONE:
+            who = await _caller(verifier, context)
+            policy.admit(who, row)
+            caller.current.set(who)
+        yield
+
+    return guard
+
+
+async def _caller(verifier: Verifier, context: Context) -> caller.Caller:
+    """The bearer, or the person whom a service brings along."""
+    token = auth.bearer(values(context, "authorization"))
+    known = await verifier.verify(token)
+    brought = values(context, CALLER)
+    if not brought:
+        person_token.set("" if known.caller.is_machine else token)
+        return known.caller
+    if not known.caller.is_machine or len(brought) > 1:
+        raise auth.unauthenticated()
+    person: Known = await verifier.verify(brought[0])
+    if person.caller.is_machine:
+        raise auth.unauthenticated()
+    person_token.set(brought[0])
+    return replace(person.caller, machine=known.caller.machine)
+
+
+def values(context: Context, key: str) -> list[str]:
+    """The values of a metadata key, in order."""
+    metadata = context.invocation_metadata() or ()
+    return [str(value) for name, value in metadata if name == key]
+
+
+def _is_plain(text: str) -> bool:
+    return 0 < len(text) <= 64 and text.isascii() and text.replace("-", "").isalnum()
