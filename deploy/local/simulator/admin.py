@@ -15,7 +15,7 @@ from deploy.local.simulator.refusals import Refused
 from deploy.local.simulator.rules import Rule
 from deploy.local.simulator.settings import Limits
 from deploy.local.simulator.switchboard import Switchboard
-from deploy.local.simulator.verdict import Dial, Law
+from deploy.local.simulator.verdict import Dial, Law, Verdict
 
 
 class Rules(BaseModel):
@@ -142,8 +142,17 @@ class _Office:
 
     async def verdict(self, question: Annotated[Question, Query()]) -> dict[str, Any]:
         heard = filter(question.concerns, dials(self.switchboard))
-        found = verdict.judge(heard, question.law)
-        return {"holds": found.holds} | asdict(found)
+        return _shown(verdict.judge(heard, question.law))
+
+
+def _shown(found: Verdict) -> dict[str, Any]:
+    window = found.fullest_window
+    span = {"count": window.count, "from": window.begins, "to": window.ends}
+    return {
+        "holds": found.holds,
+        **asdict(found),
+        "fullest_window": span | {"tenant_id": window.tenant_id},
+    }
 
 
 async def _from_this_machine(request: Request) -> None:

@@ -1,7 +1,6 @@
 """Answers that go wrong: what a fault makes of a request's connection."""
 
 import asyncio
-from contextlib import suppress
 
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
@@ -50,9 +49,13 @@ def refusal(rule: Rule) -> Refused:
 async def _break(request: Request, rule: Rule) -> None:
     if rule.fault in (Fault.RESET, Fault.ACCEPT_THEN_RESET):
         request.state.reset()
-    with suppress(TimeoutError):
+    try:
         async with asyncio.timeout(rule.seconds or HANG_SECONDS):
             await _gone(request)
+    except asyncio.CancelledError:
+        request.state.reset()  # the server stops: whoever waits shall get no answer even now
+    except TimeoutError:
+        pass
     raise Refused(504)
 
 

@@ -214,12 +214,12 @@ def _campaigns(dials: Sequence[Dial]) -> tuple[Campaign, ...]:
 def _with_faults(found: Verdict, law: Law) -> Verdict:
     fullest = found.fullest_window.count
     counts = {
-        "duplicate dials": len(found.duplicates),
+        "keys or attempts dialled twice": len(found.duplicates),
         "dials of a phone that was in a call": len(found.overlapping),
         "dials without key or attempt": len(found.unidentified),
         "dials outside calling hours": len(found.outside_hours),
     }
-    faults = [f"{count} {what}" for what, count in counts.items() if count]
+    faults = [f"{what}: {count}" for what, count in counts.items() if count]
     if fullest > law.limit:
-        faults.append(f"{fullest} dials in a window that may hold {law.limit}")
+        faults.append(f"dials in the fullest window: {fullest}, allowed are {law.limit}")
     return replace(found, faults=tuple(faults))
