@@ -128,6 +128,27 @@ async def test_an_accepted_call_can_be_answered_without_its_id(provider: Simulat
     assert await dials(provider) == 1
 
 
+@pytest.mark.parametrize("fault", ["endless_body", "slow_body"])
+async def test_an_answer_can_have_no_end(provider: Simulator, fault: str) -> None:
+    await provider.rule({"fault": fault})
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.3):
+            await raw(provider)
+
+    assert await dials(provider) == 1
+
+
+async def test_an_answer_can_name_another_call(provider: Simulator) -> None:
+    first = await provider.dial(PHONE)
+    await provider.rule({"fault": "repeated_call_id"})
+
+    second = await provider.dial("+12125550102")
+
+    assert second.call_id == first.call_id
+    assert await dials(provider) == 2
+
+
 async def test_an_answer_can_be_slow(provider: Simulator) -> None:
     await provider.rule({"fault": "delay", "seconds": 0.2})
 

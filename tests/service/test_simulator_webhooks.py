@@ -172,6 +172,13 @@ async def test_a_webhook_can_tell_of_a_call_that_nobody_placed(account: Account)
     assert account.genuine(strangers[0])
 
 
+async def test_a_webhook_can_be_replayed_with_its_old_signature(account: Account) -> None:
+    arrived = await faulty(account, 4, fault="webhook_replay", events=["call_ended"])
+
+    first, replay = (each for each in arrived if each.event == "call_ended")
+    assert (replay.raw, replay.signature) == (first.raw, first.signature)
+
+
 async def test_a_second_end_can_contradict_the_first(account: Account) -> None:
     arrived = await faulty(account, 4, fault="webhook_contradict")
 
@@ -179,7 +186,9 @@ async def test_a_second_end_can_contradict_the_first(account: Account) -> None:
     assert ends == ["agent_hangup", "dial_no_answer"]
 
 
-@pytest.mark.parametrize("fault", ["webhook_bad_signature", "webhook_stale", "webhook_unsigned"])
+@pytest.mark.parametrize(
+    "fault", ["webhook_bad_signature", "webhook_stale", "webhook_unsigned", "webhook_reserialised"]
+)
 async def test_a_signature_can_be_worthless(account: Account, fault: str) -> None:
     arrived = await faulty(account, 3, fault=fault, events=["call_ended"])
 

@@ -1,9 +1,10 @@
 """Answers that go wrong: what a fault makes of a request's connection."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 from fastapi import Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from deploy.local.simulator.faults import Hits
 from deploy.local.simulator.refusals import MESSAGES, Refused
@@ -34,6 +35,12 @@ async def after(request: Request, hits: Hits, answer: Response) -> Response:
             return Response("<html>OK</html>", answer.status_code, media_type="text/html")
         case Fault.MISSING_CALL_ID:
             return JSONResponse({"call_type": "phone_call"}, answer.status_code)
+        case Fault.REPEATED_CALL_ID:
+            return answer
+        case Fault.ENDLESS_BODY:
+            return StreamingResponse(_without_end(), answer.status_code)
+        case Fault.SLOW_BODY:
+            return StreamingResponse(_drops(answer, rule.seconds or 1), answer.status_code)
     await _break(request, rule)
     return answer
 
@@ -44,6 +51,18 @@ def refusal(rule: Rule) -> Refused:
     if 300 <= rule.status < 400:
         headers["location"] = rule.location
     return Refused(rule.status, MESSAGES.get(rule.status, ""), **headers)
+
+
+async def _without_end() -> AsyncIterator[bytes]:
+    while True:
+        yield b" " * 4096
+        await asyncio.sleep(0.001)
+
+
+async def _drops(answer: Response, pause: float) -> AsyncIterator[bytes]:
+    for byte in bytes(answer.body):
+        yield bytes([byte])
+        await asyncio.sleep(pause)
 
 
 async def _break(request: Request, rule: Rule) -> None:

@@ -9,7 +9,7 @@ from deploy.local.simulator.calls import Call
 from deploy.local.simulator.rules import Event, Fault, Rule
 
 LATE_SECONDS = 7200.0
-Seal = Literal["right", "bad", "stale", "missing"]
+Seal = Literal["right", "bad", "stale", "missing", "replayed", "of_other_bytes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,16 @@ def _contradicted(planned: Deliveries, rule: Rule) -> Deliveries:
     return planned + tuple(denials)
 
 
+def _replayed(planned: Deliveries, rule: Rule) -> Deliveries:
+    delay = timedelta(seconds=rule.seconds or 30)
+    replays = (
+        replace(each, name=f"{each.name}/replay", at=each.at + delay, seal="replayed")
+        for each in planned
+        if _concerns(rule, each)
+    )
+    return planned + tuple(replays)
+
+
 def _sealed(seal: Seal) -> Callable[[Deliveries, Rule], Deliveries]:
     def effect(planned: Deliveries, rule: Rule) -> Deliveries:
         return tuple(
@@ -120,6 +130,8 @@ _EFFECTS: Mapping[Fault, Callable[[Deliveries, Rule], Deliveries]] = {
     Fault.WEBHOOK_DUPLICATE: _duplicated,
     Fault.WEBHOOK_UNKNOWN_CALL: _with_stranger,
     Fault.WEBHOOK_CONTRADICT: _contradicted,
+    Fault.WEBHOOK_REPLAY: _replayed,
+    Fault.WEBHOOK_RESERIALISED: _sealed("of_other_bytes"),
     Fault.WEBHOOK_BAD_SIGNATURE: _sealed("bad"),
     Fault.WEBHOOK_UNSIGNED: _sealed("missing"),
     Fault.WEBHOOK_STALE: _sealed("stale"),

@@ -43,7 +43,8 @@ class _Desk:
             self.switchboard.decline(order, hits, refused.status)
             raise
         self.courier.follow(call)
-        answer = JSONResponse(bodies.whole(call, self.switchboard.now()), 201)
+        shown = self.switchboard.eldest() if hits.first({Fault.REPEATED_CALL_ID}) else call
+        answer = JSONResponse(bodies.whole(shown, self.switchboard.now()), 201)
         return await answers.after(request, hits, answer)
 
     async def get(self, request: Request, call_id: str) -> Response:

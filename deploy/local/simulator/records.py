@@ -94,7 +94,7 @@ class Limited:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unwanted:
+class Wish:
     """A number put on, or taken off, the provider's do-not-call list by hand."""
 
     kind: Literal["do_not_call"] = "do_not_call"
@@ -104,5 +104,5 @@ class Unwanted:
     listed: bool
 
 
-Record = Dialled | Declined | Stopped | Sent | Ruled | Limited | Unwanted
+Record = Dialled | Declined | Stopped | Sent | Ruled | Limited | Wish
 LINE: TypeAdapter[Record] = TypeAdapter(Annotated[Record, Field(discriminator="kind")])

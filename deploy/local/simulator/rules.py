@@ -11,7 +11,7 @@ Event = Literal["call_started", "call_ended", "call_analyzed"]
 
 
 class Fault(StrEnum):
-    """What can go wrong; `ACCEPT_THEN_*`, `NON_JSON` and `MISSING_CALL_ID` do place the call."""
+    """What can go wrong; the faults `AFTER` acceptance do place the call."""
 
     DELAY = "delay"
     REFUSE = "refuse"
@@ -22,6 +22,9 @@ class Fault(StrEnum):
     ACCEPT_THEN_RESET = "accept_then_reset"
     NON_JSON = "non_json"
     MISSING_CALL_ID = "missing_call_id"
+    REPEATED_CALL_ID = "repeated_call_id"
+    ENDLESS_BODY = "endless_body"
+    SLOW_BODY = "slow_body"
     IDEMPOTENCY_OFF = "idempotency_off"
     REASON = "reason"
     WEBHOOK_DUPLICATE = "webhook_duplicate"
@@ -32,6 +35,8 @@ class Fault(StrEnum):
     WEBHOOK_BAD_SIGNATURE = "webhook_bad_signature"
     WEBHOOK_UNSIGNED = "webhook_unsigned"
     WEBHOOK_STALE = "webhook_stale"
+    WEBHOOK_REPLAY = "webhook_replay"
+    WEBHOOK_RESERIALISED = "webhook_reserialised"
     WEBHOOK_CONTRADICT = "webhook_contradict"
 
 
@@ -43,6 +48,9 @@ AFTER = frozenset(
         Fault.ACCEPT_THEN_RESET,
         Fault.NON_JSON,
         Fault.MISSING_CALL_ID,
+        Fault.REPEATED_CALL_ID,
+        Fault.ENDLESS_BODY,
+        Fault.SLOW_BODY,
     }
 )
 WEBHOOKS = frozenset(fault for fault in Fault if fault.startswith("webhook_"))

@@ -12,8 +12,15 @@ from deploy.local.simulator.faults import Faults, Hits
 from deploy.local.simulator.ledger import Ledger
 from deploy.local.simulator.orders import Order
 from deploy.local.simulator.outcomes import Line, Script
-from deploy.local.simulator.records import Declined, Dialled, Limited, Record, Ruled, Stopped
-from deploy.local.simulator.records import Unwanted as Wish
+from deploy.local.simulator.records import (
+    Declined,
+    Dialled,
+    Limited,
+    Record,
+    Ruled,
+    Stopped,
+    Wish,
+)
 from deploy.local.simulator.refusals import Refused
 from deploy.local.simulator.rules import Rule
 from deploy.local.simulator.settings import Limits
@@ -82,6 +89,10 @@ class Switchboard:
         if call := self.calls.get(call_id):
             return call
         raise Refused(422)
+
+    def eldest(self) -> Call:
+        """The first call of all."""
+        return next(iter(self.calls.values()))
 
     def stop(self, call_id: str) -> Call:
         """Ends a call that is ringing or going on."""

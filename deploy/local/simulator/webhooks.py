@@ -13,7 +13,7 @@ import orjson
 
 from deploy.local.simulator import bodies
 from deploy.local.simulator.calls import Call
-from deploy.local.simulator.deliveries import Delivery, Seal, deliveries
+from deploy.local.simulator.deliveries import Delivery, deliveries
 from deploy.local.simulator.ledger import Ledger
 from deploy.local.simulator.records import Sent
 from services.chassis.clock import Clock
@@ -48,7 +48,8 @@ def body(call: Call, delivery: Delivery) -> bytes:
     if delivery.contradicts:
         opposite = "user_hangup" if call.reason == "dial_no_answer" else "dial_no_answer"
         shown["disconnection_reason"] = opposite
-    return orjson.dumps({"event": delivery.event, "call": shown})
+    layout = orjson.OPT_INDENT_2 if delivery.seal == "of_other_bytes" else None
+    return orjson.dumps({"event": delivery.event, "call": shown}, option=layout)
 
 
 class Courier:
@@ -103,7 +104,7 @@ class Courier:
     async def _deliver(self, call: Call, delivery: Delivery) -> None:
         content = body(call, delivery)
         for nth in range(1, TRIES + 1):
-            header = self._seal(content, delivery.seal)
+            header = self._seal(call, delivery, content)
             status = await self._post(self._url(call), content, header)
             settled = 200 <= status < 300 or nth == TRIES
             self._record(call, delivery, header, nth, status, settled=settled)
@@ -111,9 +112,9 @@ class Courier:
                 return
             await asyncio.sleep(self._receiver.pause * 2 ** (nth - 1))
 
-    def _seal(self, content: bytes, seal: Seal) -> str:
+    def _seal(self, call: Call, delivery: Delivery, content: bytes) -> str:
         now = time.time_ns() // 1_000_000
-        match seal:
+        match delivery.seal:
             case "bad":
                 return signature("not the key", content, now)
             case "stale":
@@ -122,8 +123,21 @@ class Courier:
                 )
             case "missing":
                 return ""
-            case "right":
+            case "of_other_bytes":
+                return signature(self._receiver.key, orjson.dumps(orjson.loads(content)), now)
+            case "replayed" if before := self._first_seal(call, delivery):
+                return before
+            case _:
                 return signature(self._receiver.key, content, now)
+
+    def _first_seal(self, call: Call, delivery: Delivery) -> str:
+        for each in self._ledger.records:
+            if isinstance(each, Sent) and (each.call_id, each.delivery) == (
+                call.call_id,
+                delivery.event,
+            ):
+                return each.signature
+        return ""
 
     async def _post(self, url: str, content: bytes, header: str) -> int:
         headers = {"content-type": "application/json"}
