@@ -57,6 +57,15 @@ class Recorded:
     before: Mapping[str, Any]
     after: Mapping[str, Any]
 
+    @property
+    def changes(self) -> tuple[tuple[str, str | None, str | None], ...]:
+        """Each field with its values before and after, as people read them."""
+        names = sorted({*self.before, *self.after})
+        return tuple(
+            (name, readable(self.before.get(name)), readable(self.after.get(name)))
+            for name in names
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -74,6 +83,15 @@ class Filter:
 def to_reason(text: str) -> str:
     """At most 500 characters."""
     return texts.paragraph(text, "reason", limit=REASON_LENGTH)
+
+
+def readable(value: Any) -> str | None:
+    """A stored value as text; nothing stays nothing."""
+    if value is None:
+        return None
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def storable(value: Any) -> Any:

@@ -189,6 +189,12 @@ def dates_reversed() -> Invalid:
     )
 
 
+def no_moment(field: str) -> Invalid:
+    return Invalid(
+        "INVALID_TIME", f"{field} is no moment in time.", field=field, limit="years 1 to 9999"
+    )
+
+
 def contradiction(field: str, other: str) -> Invalid:
     return Invalid(
         "CONTRADICTION",

@@ -180,6 +180,11 @@ def confirm(group: Group, typed: str) -> None:
         raise errors.name_not_confirmed()
 
 
+def deleted_message(name: str, members: int) -> str:
+    noun = "membership" if members == 1 else "memberships"
+    return f"Group '{name}' was deleted; {members} {noun} ended, the contacts stay"
+
+
 _RULES: dict[str, Callable[[Any], Any]] = {
     "name": to_name,
     "description": to_description,

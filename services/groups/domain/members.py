@@ -137,6 +137,9 @@ def expect(expected: int | None, found: int) -> None:
         raise errors.count_changed(expected, found)
 
 
+REMOVED_MESSAGE = "Contact removed from group successfully"
+
+
 def added_message(count: int, group: str) -> str:
     return f"Successfully added {count} contacts to {group}"
 

@@ -20,6 +20,12 @@ def key(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+def sort_key(text: str) -> str:
+    """Puts names in the order that people expect: case and accents ignored."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(each for each in plain if not unicodedata.combining(each)).split())
+
+
 def _checked(text: str, field: str, limit: int) -> str:
     if len(text) > limit:
         raise errors.too_long(field, limit)

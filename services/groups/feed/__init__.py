@@ -1,0 +1,1 @@
+"""What the groups context announces and learns."""

@@ -1,0 +1,148 @@
+"""Lists of the groups that the caller may see, and figures over all of them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Integer,
+    Uuid,
+    bindparam,
+    func,
+    or_,
+    select,
+    true,
+)
+
+from services.chassis import db
+from services.chassis.db import Transaction
+from services.chassis.pages import Key
+from services.groups.domain import texts
+from services.groups.domain.audit import Action
+from services.groups.domain.groups import Group, Stats
+from services.groups.domain.listing import GroupFilter, GroupSort
+from services.groups.store import keyset
+from services.groups.store.arrays import among
+from services.groups.store.groups import COLUMNS, Row
+from services.groups.store.keyset import Order
+from services.groups.store.tables import audit, contacts, groups, memberships
+from services.groups.store.visible import SEEN, eyes
+
+_SORTS: dict[GroupSort, ColumnElement[Any]] = {
+    GroupSort.NAME: groups.c.sort_key,
+    GroupSort.MEMBER_COUNT: groups.c.contact_count,
+    GroupSort.RECENT_ACTIVITY: groups.c.activity_at,
+    GroupSort.PERFORMANCE: groups.c.performance_score,
+    GroupSort.CREATED_AT: groups.c.created_at,
+}
+_NULLABLE = frozenset({GroupSort.RECENT_ACTIVITY, GroupSort.PERFORMANCE})
+_AFTER = (
+    select(groups.c.group_no)
+    .where(groups.c.id == bindparam("after_id", type_=Uuid))
+    .correlate(None)
+    .scalar_subquery()
+)
+_ACTIVE = (
+    select(audit.c.group_id, func.count().label("changes"))
+    .where(
+        audit.c.at > bindparam("since", type_=DateTime(timezone=True)),
+        among(audit.c.action, [Action.MEMBER_ADDED.value, Action.MEMBER_REMOVED.value]),
+    )
+    .group_by(audit.c.group_id)
+    .subquery()
+)
+_MOST_ACTIVE = (
+    select(groups.c.id, groups.c.name, _ACTIVE.c.changes)
+    .join_from(groups, _ACTIVE, _ACTIVE.c.group_id == groups.c.id)
+    .where(SEEN)
+    .order_by(_ACTIVE.c.changes.desc(), groups.c.sort_key)
+    .limit(1)
+    .subquery()
+)
+_TOTAL = select(func.count()).where(SEEN, ~groups.c.archived).scalar_subquery()
+_GROUPED = (
+    select(func.count(memberships.c.contact_no.distinct()))
+    .join_from(memberships, groups, memberships.c.group_no == groups.c.group_no)
+    .where(SEEN)
+    .scalar_subquery()
+)
+_PEOPLE = (
+    select(func.count()).select_from(contacts).where(contacts.c.deleted_at.is_(None))
+).scalar_subquery()
+_FIGURES = select(
+    _TOTAL.label("groups"), _GROUPED.label("grouped"), _PEOPLE.label("people")
+).subquery()
+_STATS = db.compiled(
+    select(
+        _FIGURES.c.groups.label("total_groups"),
+        _FIGURES.c.grouped.label("total_grouped_contacts"),
+        (_FIGURES.c.people - _FIGURES.c.grouped).label("ungrouped_contacts"),
+        _MOST_ACTIVE.c.id.label("most_active_id"),
+        _MOST_ACTIVE.c.name.label("most_active_name"),
+        func.coalesce(_MOST_ACTIVE.c.changes, 0).label("most_active_changes"),
+    ).join_from(_FIGURES, _MOST_ACTIVE, true(), isouter=True)
+)
+
+
+async def stats(tx: Transaction, since: datetime) -> Stats:
+    """Figures over the groups that the caller may see; activity counts from a moment on."""
+    found = await tx.fetch_one(Stats, _STATS, since=since, **eyes(tx.caller))
+    return found or Stats(0, 0, 0)
+
+
+async def count(tx: Transaction, asked: GroupFilter) -> int:
+    """How many groups match."""
+    statement = select(func.count()).where(*_clauses(asked))
+    return int(await tx.fetch_value(statement, **eyes(tx.caller)))
+
+
+async def page(
+    tx: Transaction,
+    asked: GroupFilter,
+    sort: GroupSort,
+    size: int,
+    *,
+    descending: bool,
+    after: tuple[Key, UUID] | None = None,
+    offset: int = 0,
+) -> list[tuple[Group, Key]]:
+    """Groups with their sort keys, from after the one given or from an offset."""
+    order = Order(_SORTS[sort], groups.c.group_no, descending, sort in _NULLABLE)
+    statement = (
+        select(*COLUMNS)
+        .where(*_clauses(asked))
+        .order_by(*order.by())
+        .limit(bindparam("size", type_=Integer))
+        .offset(bindparam("skipped", type_=Integer))
+    )
+    values: dict[str, Any] = {"size": size, "skipped": offset, **eyes(tx.caller)}
+    if after is not None:
+        statement = statement.where(order.after(after[0], _AFTER))
+        values["after_id"] = after[1]
+    rows = await tx.fetch_all(Row, statement, **values)
+    return [(row.group(), _key(row, sort)) for row in rows]
+
+
+def _clauses(asked: GroupFilter) -> list[ColumnElement[bool]]:
+    found = [SEEN]
+    if not asked.include_archived:
+        found.append(~groups.c.archived)
+    if asked.color is not None:
+        found.append(groups.c.color == asked.color)
+    if asked.visibility is not None:
+        found.append(groups.c.visibility == asked.visibility.value)
+    if asked.search:
+        found.append(
+            or_(
+                groups.c.sort_key.contains(texts.sort_key(asked.search), autoescape=True),
+                groups.c.description.icontains(asked.search, autoescape=True),
+            )
+        )
+    return found
+
+
+def _key(row: Row, sort: GroupSort) -> Key:
+    column = _SORTS[sort]
+    return keyset.key(getattr(row, str(column.key)))

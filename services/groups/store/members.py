@@ -1,0 +1,171 @@
+"""The members of a group in pages, and the groups of a contact."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    Select,
+    Uuid,
+    bindparam,
+    func,
+    select,
+)
+
+from services.chassis import db
+from services.chassis.db import Transaction
+from services.chassis.pages import Key
+from services.groups.domain.groups import Ref
+from services.groups.domain.members import Member, MemberSort
+from services.groups.domain.selections import Selection
+from services.groups.store import keyset, selections
+from services.groups.store.keyset import Order
+from services.groups.store.selections import Manner, Total
+from services.groups.store.tables import consents, contacts, groups, memberships, people
+from services.groups.store.visible import SEEN, eyes
+
+_SORTS: dict[MemberSort, ColumnElement[Any]] = {
+    MemberSort.NAME: memberships.c.sort_key,
+    MemberSort.APPOINTMENT_TIME: contacts.c.appointment_time,
+    MemberSort.ADDED_TO_GROUP: memberships.c.added_at,
+    MemberSort.LAST_CONTACT: contacts.c.last_contact_time,
+    MemberSort.CALL_ATTEMPTS: contacts.c.call_attempts,
+    MemberSort.APPOINTMENT_STATUS: contacts.c.appointment_status,
+}
+_NULLABLE = frozenset({MemberSort.APPOINTMENT_TIME, MemberSort.LAST_CONTACT})
+_WHO_ADDED = select(people.c.name).where(people.c.id == memberships.c.added_by).scalar_subquery()
+_CONSENT = (
+    select(consents.c.basis)
+    .where(consents.c.contact_no == contacts.c.contact_no, consents.c.revoked_at.is_(None))
+    .order_by(consents.c.captured_at.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_COLUMNS = (
+    contacts.c.id,
+    contacts.c.name,
+    contacts.c.sort_key,
+    contacts.c.phone,
+    contacts.c.email,
+    contacts.c.appointment_time,
+    contacts.c.appointment_status,
+    contacts.c.appointment_type,
+    contacts.c.appointment_duration,
+    contacts.c.owner_name,
+    memberships.c.added_at.label("date_added_to_group"),
+    _WHO_ADDED.label("added_by_user"),
+    memberships.c.added_via,
+    contacts.c.call_attempts,
+    contacts.c.answered_calls,
+    contacts.c.last_contact_time,
+    contacts.c.next_scheduled_call,
+    contacts.c.do_not_call,
+    _CONSENT.label("consent"),
+    contacts.c.created_at,
+    contacts.c.updated_at,
+)
+_OF_GROUP = memberships.c.group_no == (
+    select(groups.c.group_no)
+    .where(groups.c.id == bindparam("group_id", type_=Uuid))
+    .scalar_subquery()
+)
+_AFTER = (
+    select(contacts.c.contact_no)
+    .where(contacts.c.id == bindparam("after_id", type_=Uuid))
+    .correlate(None)
+    .scalar_subquery()
+)
+_REFS = db.compiled(
+    select(
+        contacts.c.id.label("contact_id"),
+        groups.c.id,
+        groups.c.name,
+        groups.c.color,
+        groups.c.icon,
+        groups.c.description,
+    )
+    .join_from(memberships, groups, memberships.c.group_no == groups.c.group_no)
+    .join(contacts, contacts.c.contact_no == memberships.c.contact_no)
+    .where(contacts.c.id == func.any(bindparam("contact_ids", type_=ARRAY(Uuid))), SEEN)
+    .order_by(groups.c.sort_key, groups.c.group_no)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ref:
+    contact_id: UUID
+    id: UUID
+    name: str
+    color: str
+    icon: str | None
+    description: str | None
+
+
+async def count(tx: Transaction, group_id: UUID, selection: Selection, manner: Manner) -> Total:
+    """How many members match a selection."""
+    found = _matching(select(memberships.c.contact_no), selection, manner)
+    return await selections.count(tx, found, is_search=bool(selection.search), group_id=group_id)
+
+
+async def page(
+    tx: Transaction,
+    group_id: UUID,
+    selection: Selection,
+    manner: Manner,
+    sort: MemberSort,
+    size: int,
+    *,
+    descending: bool,
+    after: tuple[Key, UUID] | None = None,
+    offset: int = 0,
+) -> list[Member]:
+    """Members who match, from after the one given or from an offset."""
+    order = Order(_SORTS[sort], memberships.c.contact_no, descending, sort in _NULLABLE)
+    statement = (
+        _matching(select(*_COLUMNS), selection, manner)
+        .order_by(*order.by())
+        .limit(bindparam("size", type_=Integer))
+        .offset(bindparam("skipped", type_=Integer))
+    )
+    values: dict[str, Any] = {"size": size, "skipped": offset, "group_id": group_id}
+    if after is not None:
+        statement = statement.where(order.after(after[0], _AFTER))
+        values["after_id"] = after[1]
+    return await tx.fetch_all(Member, statement, **values, **eyes(tx.caller))
+
+
+def key(member: Member, sort: MemberSort) -> Key:
+    """What a page token carries of a member."""
+    values = {
+        MemberSort.NAME: member.sort_key,
+        MemberSort.APPOINTMENT_TIME: member.appointment_time,
+        MemberSort.ADDED_TO_GROUP: member.date_added_to_group,
+        MemberSort.LAST_CONTACT: member.last_contact_time,
+        MemberSort.CALL_ATTEMPTS: member.call_attempts,
+        MemberSort.APPOINTMENT_STATUS: member.appointment_status,
+    }
+    return keyset.key(values[sort])
+
+
+async def groups_of(
+    tx: Transaction, contact_ids: Collection[UUID]
+) -> Mapping[UUID, tuple[Ref, ...]]:
+    """The groups of each contact that the caller may see, by name; none, no entry."""
+    rows = await tx.fetch_all(_Ref, _REFS, contact_ids=list(contact_ids), **eyes(tx.caller))
+    found: dict[UUID, list[Ref]] = defaultdict(list)
+    for row in rows:
+        found[row.contact_id].append(Ref(row.id, row.name, row.color, row.icon, row.description))
+    return {contact: tuple(theirs) for contact, theirs in found.items()}
+
+
+def _matching(statement: Select[Any], selection: Selection, manner: Manner) -> Select[Any]:
+    return (
+        statement.select_from(memberships)
+        .join(contacts, contacts.c.contact_no == memberships.c.contact_no)
+        .where(_OF_GROUP, *selections.clauses(selection, manner))
+    )

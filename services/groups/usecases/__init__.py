@@ -1,0 +1,1 @@
+"""What the groups context does: one function, one transaction."""

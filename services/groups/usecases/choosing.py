@@ -1,0 +1,33 @@
+"""Selections as callers send them: checked, their groups seen, their days dated."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from services.chassis.db import Transaction
+from services.groups.domain import errors, masking, selections
+from services.groups.domain.selections import Selection
+from services.groups.domain.tenants import Tenant
+from services.groups.store import groups, tenants
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A selection that can be asked, and the same in words."""
+
+    selection: Selection
+    sentence: str
+    tenant: Tenant
+
+
+async def choose(tx: Transaction, selection: Selection) -> Chosen:
+    """Refuses a group that the caller can't see like one that does not exist."""
+    asked = selections.checked(selection)
+    tenant = await tenants.profile(tx)
+    masking.refuse_hidden_filters(tx.caller, asked, medical=tenant.medical)
+    names = {ref.id: ref.name for ref in await groups.refs(tx, asked.group_ids)}
+    if any(each not in names for each in asked.group_ids):
+        raise errors.no_group()
+    zone = ZoneInfo(tenant.timezone)
+    return Chosen(
+        selections.dated(asked, tx.now, zone), selections.sentence(asked, names, zone), tenant
+    )

@@ -1,0 +1,56 @@
+"""The groups that a caller may see, in pages, with figures over all of them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from services.chassis.caller import Caller
+from services.chassis.db import Database
+from services.chassis.pages import PageTokens
+from services.groups.domain.groups import Group, Stats
+from services.groups.domain.listing import GroupFilter, GroupSort
+from services.groups.domain.paging import Pagination, Paging
+from services.groups.store import groups_list as store
+from services.groups.usecases import listing
+
+ACTIVE = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class ListGroups:
+    """Which groups are asked for, and in which order."""
+
+    filter: GroupFilter
+    sort: GroupSort = GroupSort.NAME
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPage:
+    """A page of groups and the figures over all of them."""
+
+    groups: tuple[Group, ...]
+    pagination: Pagination
+    stats: Stats
+
+
+async def list_groups(
+    db: Database, caller: Caller, tokens: PageTokens, order: ListGroups, paging: Paging
+) -> GroupPage:
+    """A page of visible groups."""
+    begun = listing.start(tokens, caller, order, paging)
+    async with db.transaction(caller) as tx:
+        total = begun.before.total if begun.before else await store.count(tx, order.filter)
+        rows = await store.page(
+            tx,
+            order.filter,
+            order.sort,
+            begun.size + 1,
+            descending=order.descending,
+            after=begun.after,
+            offset=begun.offset,
+        )
+        shown, last = listing.cut(rows, begun)
+        mark = (last[1], last[0].id) if last else None
+        pagination = listing.finish(tokens, begun, mark, total)
+        stats = await store.stats(tx, tx.now - ACTIVE)
+        return GroupPage(tuple(group for group, _ in shown), pagination, stats)
