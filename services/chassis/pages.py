@@ -40,12 +40,14 @@ class PageTokens:
         content = json.dumps([position.after, position.total, position.capped, position.page])
         nonce = os.urandom(_NONCE)
         sealed = self._cipher().encrypt(nonce, content.encode(), query)
-        return base64.urlsafe_b64encode(nonce + sealed).decode().rstrip("=")
+        return _text(nonce + sealed)
 
     def open(self, token: str, query: bytes) -> Position:
         """Refuses a token that was altered or belongs to another question."""
         try:
             raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+            if _text(raw) != token:
+                raise invalid_token()
             content = self._cipher().decrypt(raw[:_NONCE], raw[_NONCE:], query)
         except (InvalidTag, ValueError, binascii.Error) as error:
             raise invalid_token() from error
@@ -54,6 +56,10 @@ class PageTokens:
 
     def _cipher(self) -> AESGCM:
         return AESGCM(hashlib.sha256(self.secret.encode()).digest())
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def size(asked: int) -> int:

@@ -1,8 +1,6 @@
 """One PostgreSQL server per run, one database per worker, copied from a migrated template."""
 
 import fcntl
-import importlib
-import importlib.util
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +12,7 @@ from services.chassis import migrations
 
 CONTEXTS = ("groups", "campaigns", "analytics")
 _TEMPLATE = "vio_template"
+_SERVICES = Path(__file__).parents[2] / "services"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +67,10 @@ def _cluster(folder: Path) -> Cluster:
 
 def _make_template(cluster: Cluster) -> None:
     cluster.create_database(_TEMPLATE)
-    for context in filter(_has_store, CONTEXTS):
-        store = importlib.import_module(f"services.{context}.store")
-        scripts = Path(store.__path__[0]) / "migrations"
-        migrations.migrate(cluster.url(f"{context}_owner", _TEMPLATE), context, scripts)
-
-
-def _has_store(context: str) -> bool:
-    return importlib.util.find_spec(f"services.{context}.store") is not None
+    for context in CONTEXTS:
+        scripts = _SERVICES / context / "store" / "migrations"
+        if scripts.exists():
+            migrations.migrate(cluster.url(f"{context}_owner", _TEMPLATE), context, scripts)
 
 
 @contextmanager

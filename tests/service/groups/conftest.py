@@ -1,0 +1,74 @@
+"""The real server of the groups context in process, on the run's PostgreSQL."""
+
+from collections.abc import AsyncIterator
+
+import grpc
+import httpx
+import pytest
+
+from services.chassis import server
+from services.chassis.auth import Verifier
+from services.chassis.caller import Role
+from services.chassis.clock import Clock
+from services.chassis.db import Database
+from services.chassis.ids import new_id
+from services.chassis.pages import PageTokens
+from services.chassis.settings import Settings
+from services.groups.feed.groups_events import ENCODERS
+from services.groups.rpc import group_services, policy
+from tests.service.groups.contacts import Contacts
+from tests.service.groups.desk import Desk
+from tests.support.databases import Databases
+from tests.support.issuer import Issuer, Person
+
+
+def encode(event: object) -> tuple[str, bytes]:
+    message = ENCODERS[type(event)](event)
+    return message.DESCRIPTOR.full_name, message.SerializeToString()
+
+
+@pytest.fixture(scope="session")
+async def db(databases: Databases) -> AsyncIterator[Database]:
+    async with Database.open(databases.url("groups"), encode, Clock.real_time()) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+async def channel(db: Database, issuer: Issuer) -> AsyncIterator[grpc.aio.Channel]:
+    settings = Settings(environment="test", oidc_issuer=issuer.url, page_token_key="k" * 32)
+    async with (
+        httpx.AsyncClient() as http,
+        server.running(
+            "127.0.0.1:0",
+            lambda to: group_services.register(to, db, PageTokens("k" * 32)),
+            policy.POLICY,
+            Verifier(settings, http),
+            with_reflection=False,
+        ) as port,
+        grpc.aio.insecure_channel(f"127.0.0.1:{port}") as opened,
+    ):
+        yield opened
+
+
+@pytest.fixture
+def desk(channel: grpc.aio.Channel, admin: Person) -> Desk:
+    """An administrator's desk."""
+    return Desk(channel, admin)
+
+
+@pytest.fixture
+def staff(channel: grpc.aio.Channel, user: Person) -> Desk:
+    """The desk of somebody without administrator's rights, in the same tenant."""
+    return Desk(channel, user)
+
+
+@pytest.fixture
+def stranger(channel: grpc.aio.Channel, issuer: Issuer) -> Desk:
+    """The desk of another tenant's administrator."""
+    return Desk(channel, issuer.person(Role.CLIENT_ADMIN, new_id(), "Stan Stranger"))
+
+
+@pytest.fixture
+def contacts(db: Database, admin: Person) -> Contacts:
+    """Makes contacts in the tenant."""
+    return Contacts(db, admin.caller)
