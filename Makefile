@@ -17,6 +17,26 @@ help: ## Shows this list
 .PHONY: setup
 setup: .venv/ready build/proto/ready ## Installs what the project needs, inside the project
 
+.PHONY: up
+up: setup ## Runs the whole system on this machine; Ctrl-C stops all of it
+	@exec $(BIN)/python -m deploy.local up
+
+.PHONY: down
+down: setup ## Stops what `make up` runs in another terminal
+	@$(BIN)/python -m deploy.local down
+
+.PHONY: token
+token: .venv/ready ## Prints a token: make token PERSON=clinic-admin
+	@$(BIN)/python -m deploy.local token $(PERSON)
+
+.PHONY: demo
+demo: setup ## Shows the main job from start to end, headless
+	@$(BIN)/python -m deploy.local.demo
+
+.PHONY: clean
+clean: setup ## Forgets everything that `make up` stored
+	@$(BIN)/python -m deploy.local clean
+
 ##@ Checks
 
 .PHONY: check

@@ -13,9 +13,10 @@ TARGET = ROOT / "build" / "proto"
 
 
 def main() -> int:
-    """Writes everything anew, so that nothing of a removed contract stays behind."""
-    shutil.rmtree(TARGET, ignore_errors=True)
-    TARGET.mkdir(parents=True)
+    """Writes everything anew beside the present code, then takes its place."""
+    draft = TARGET.with_suffix(".new")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
     files = sorted(str(path.relative_to(CONTRACTS)) for path in CONTRACTS.rglob("*.proto"))
     well_known = Path(protoc.__file__).parent / "_proto"
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -24,17 +25,19 @@ def main() -> int:
             "protoc",
             f"--proto_path={CONTRACTS}",
             f"--proto_path={well_known}",
-            *(f"--{plugin}_out={TARGET}" for plugin in ("python", "grpc_python", "mypy")),
-            f"--mypy_grpc_out={TARGET}",
-            f"--descriptor_set_out={TARGET / 'descriptors.binpb'}",
+            *(f"--{plugin}_out={draft}" for plugin in ("python", "grpc_python", "mypy")),
+            f"--mypy_grpc_out={draft}",
+            f"--descriptor_set_out={draft / 'descriptors.binpb'}",
             "--include_source_info",
             "--include_imports",
             *files,
         ]
     )
-    for folder in (TARGET / "vio").rglob("."):
+    for folder in (draft / "vio").rglob("."):
         (folder / "__init__.py").touch()
-    return failed
+    shutil.rmtree(TARGET, ignore_errors=True)
+    draft.rename(TARGET)
+    return int(failed)
 
 
 if __name__ == "__main__":

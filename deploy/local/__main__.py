@@ -1,0 +1,142 @@
+"""The local stack from the command line: `python -m deploy.local up|down|clean|token PERSON`."""
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+
+from deploy.local.issuer.personas import PERSONAS
+from deploy.local.settings import Secrets, StackSettings
+from deploy.local.stack import CannotStart, Stack, running
+
+_FIRST_WORDS = """
+  Everything is ready. Ctrl-C stops all of it.
+
+    REST and its pages   {gateway}/docs
+    Temporal's console   {temporal_ui}
+    Provider's ledger    {simulator}/admin/verdict
+
+    Sign in:  export TOKEN=$(make token PERSON=clinic-admin)
+    Ask:      curl -H "Authorization: Bearer $TOKEN" {gateway}/api/groups
+"""
+
+
+async def up(settings: StackSettings) -> None:
+    """Runs the stack until Ctrl-C, SIGTERM, or a part that keeps crashing."""
+    stack = Stack(settings)
+    _cancel_on_signals(asyncio.current_task())
+    with suppress(asyncio.CancelledError):
+        async with running(stack):
+            print(
+                _FIRST_WORDS.format(
+                    gateway=settings.gateway,
+                    temporal_ui=settings.temporal_ui,
+                    simulator=settings.simulator,
+                ),
+                flush=True,
+            )
+            await stack.broken.wait()
+    if stack.broken.is_set():
+        raise CannotStart("A part kept crashing; its last lines say why.")
+
+
+def _cancel_on_signals(task: asyncio.Task[None] | None) -> None:
+    """The first signal ends the task, which cleans up; more of them change nothing."""
+    ended = asyncio.Event()
+
+    def end() -> None:
+        if task and not ended.is_set():
+            ended.set()
+            task.cancel()
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, end)
+
+
+def down(settings: StackSettings) -> None:
+    """Stops a stack that runs in another terminal."""
+    pid = running_pid(settings)
+    if pid is None:
+        print("Nothing is running.")
+        return
+    os.kill(pid, signal.SIGTERM)
+    while running_pid(settings) is not None:
+        time.sleep(0.1)
+
+
+def clean(settings: StackSettings) -> None:
+    """Forgets the state of a stopped stack."""
+    if running_pid(settings) is not None:
+        raise CannotStart("The stack is running; stop it first with `make down`.")
+    stack = Stack(settings)
+    stack.cluster.forget()
+    shutil.rmtree(settings.state, ignore_errors=True)
+
+
+def token(settings: StackSettings, person: str) -> str:
+    """A token of a persona, from the running issuer."""
+    if person not in PERSONAS:
+        raise CannotStart(f"PERSON is one of: {', '.join(PERSONAS)}.")
+    form = {"secret": Secrets.kept(settings.state).persona_tokens}
+    try:
+        url = f"{settings.issuer}/personas/{person}/token"
+        answer = httpx.post(url, data=form, trust_env=False).raise_for_status()
+    except (httpx.HTTPError, FileNotFoundError) as error:
+        raise CannotStart("The stack is not running; start it with `make up`.") from error
+    granted: str = answer.json()["access_token"]
+    return granted
+
+
+def running_pid(settings: StackSettings) -> int | None:
+    """The process that runs the stack, if one does."""
+    file = settings.state / "up.pid"
+    try:
+        pid = int(file.read_text())
+        os.kill(pid, 0)
+    except (FileNotFoundError, ProcessLookupError, ValueError):
+        return None
+    return pid
+
+
+def _alone(settings: StackSettings) -> Path:
+    if running_pid(settings) is not None:
+        raise CannotStart("The stack is running already; `make down` stops it.")
+    settings.state.mkdir(parents=True, exist_ok=True)
+    file = settings.state / "up.pid"
+    file.write_text(str(os.getpid()))
+    return file
+
+
+def main(arguments: list[str]) -> int:
+    settings = StackSettings.from_environment()
+    try:
+        match arguments:
+            case ["up"]:
+                file = _alone(settings)
+                try:
+                    asyncio.run(up(settings))
+                finally:
+                    file.unlink()
+            case ["down"]:
+                down(settings)
+            case ["clean"]:
+                clean(settings)
+            case ["token", person]:
+                print(token(settings, person))
+            case _:
+                print(__doc__)
+                return 2
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,199 @@
+"""Runs a whole local stack: in order, watched, restarted where it crashes, stopped as one."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from deploy.local import parts as table
+from deploy.local.child import Child
+from deploy.local.parts import Part
+from deploy.local.postgres import Cluster
+from deploy.local.settings import DATABASE, ROOT, Secrets, StackSettings
+from services.chassis.clock import Clock
+
+_READY_WITHIN = 60.0
+_LOOK = 0.05
+_RESTARTS = 5
+
+
+class CannotStart(Exception):
+    """Says in a sentence for people why the stack does not run."""
+
+
+def print_line(name: str, line: str) -> None:
+    """Prefixes a line with the part that wrote it."""
+    print(f"{name:>16} | {line}", flush=True)
+
+
+@dataclass(slots=True)
+class Stack:
+    """The processes of one stack; `commands` replaces the command of a part."""
+
+    settings: StackSettings
+    say: Callable[[str, str], None] = print_line
+    only: Collection[str] = table.NAMES
+    commands: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    extra: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    children: dict[str, Child] = field(default_factory=dict)
+    broken: asyncio.Event = field(default_factory=asyncio.Event)
+    _watching: list[asyncio.Task[None]] = field(default_factory=list)
+    _stopping: bool = False
+
+    @property
+    def cluster(self) -> Cluster:
+        return Cluster(self.settings.state / "postgres", self.settings.ports.postgres)
+
+    @property
+    def secrets(self) -> Secrets:
+        return Secrets.kept(self.settings.state)
+
+    async def start(self) -> None:
+        """Starts every part once what it needs is ready; raises if one can't be used."""
+        self._prepare_state()
+        chosen = [self._adapted(part) for part in self._table() if part.name in self.only]
+        self._require_free_ports(chosen)
+        ready: dict[str, asyncio.Event] = {part.name: asyncio.Event() for part in chosen}
+        async with asyncio.TaskGroup() as group:
+            for part in chosen:
+                group.create_task(self._bring_up(part, ready))
+
+    async def stop(self) -> None:
+        """Stops everything, the last started first."""
+        self._stopping = True
+        for task in self._watching:
+            task.cancel()
+        await asyncio.gather(*self._watching, return_exceptions=True)
+        for name in reversed(list(self.children)):
+            await self.children[name].stop()
+
+    async def kill(self, name: str) -> None:
+        """Kills a part; the supervisor starts it again."""
+        self.children[name].process.kill()
+        await self.children[name].process.wait()
+
+    async def start_part(self, name: str) -> None:
+        """Starts one part anew, after `stop_part`."""
+        part = next(self._adapted(each) for each in self._table() if each.name == name)
+        self.children[name] = await Child.start(part, self._environment(), self.say)
+        await self._until_ready(part)
+        self._watching.append(asyncio.create_task(self._watch(part)))
+
+    async def stop_part(self, name: str) -> None:
+        """Stops one part for good."""
+        child = self.children.pop(name)
+        await child.stop()
+
+    def _prepare_state(self) -> None:
+        state = self.settings.state
+        state.mkdir(parents=True, exist_ok=True)
+        Clock.start(
+            self.settings.clock_file,
+            virtual_origin=self.settings.virtual_origin,
+            scale=self.settings.scale,
+        )
+        Secrets.kept(state)
+        if "postgres" in self.only:
+            self.cluster.initialise_if_new()
+
+    def _table(self) -> list[Part]:
+        return table.parts(self.settings, self.cluster, self.secrets)
+
+    def _adapted(self, part: Part) -> Part:
+        command = self.commands.get(part.name, part.command)
+        environment = {**part.environment, **self.extra.get(part.name, {})}
+        return replace(part, command=command, environment=environment)
+
+    def _environment(self) -> dict[str, str]:
+        path = {"PATH": os.environ.get("PATH", ""), "HOME": os.environ.get("HOME", "/")}
+        python = {"PYTHONUNBUFFERED": "1", "PYTHONPATH": f"{ROOT}:{ROOT / 'build' / 'proto'}"}
+        return {**path, **python, **table.shared_environment(self.settings, self.secrets)}
+
+    def _require_free_ports(self, chosen: Sequence[Part]) -> None:
+        for part in chosen:
+            for port in part.ports:
+                with socket.socket() as sock:
+                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    try:
+                        sock.bind(("127.0.0.1", port))
+                    except OSError as error:
+                        raise CannotStart(
+                            f"Port {port}, which {part.name} needs, is taken. Stop what uses it, "
+                            "or choose other ports with VIO_PORT_BASE."
+                        ) from error
+
+    async def _bring_up(self, part: Part, ready: Mapping[str, asyncio.Event]) -> None:
+        for need in part.needs:
+            if need in ready:
+                await ready[need].wait()
+        self.children[part.name] = await Child.start(part, self._environment(), self.say)
+        await self._until_ready(part)
+        if part.name == "postgres":
+            await asyncio.to_thread(self._prepare_database)
+        self.say(part.name, "ready")
+        ready[part.name].set()
+        self._watching.append(asyncio.create_task(self._watch(part)))
+
+    async def _until_ready(self, part: Part) -> None:
+        try:
+            async with asyncio.timeout(_READY_WITHIN):
+                while not await part.ready():
+                    if not self.children[part.name].is_running:
+                        raise CannotStart(f"{part.name} ended before it was ready; see its lines.")
+                    await asyncio.sleep(_LOOK)
+        except TimeoutError as error:
+            raise CannotStart(f"{part.name} was not ready within a minute.") from error
+
+    async def _watch(self, part: Part) -> None:
+        """Starts a crashed part again, a little later each time; gives up in the end."""
+        for again in range(1, _RESTARTS + 1):
+            child = self.children[part.name]
+            code = await child.ended()
+            if self._stopping or self.children.get(part.name) is not child:
+                return
+            self.say(part.name, f"ended with {code} and is started again ({again})")
+            await asyncio.sleep(0.1 * 2 ** (again - 1))
+            self.children[part.name] = await Child.start(part, self._environment(), self.say)
+        self.say(part.name, "keeps crashing; everything is stopped")
+        self.broken.set()
+
+    def _prepare_database(self) -> None:
+        """Roles first, then every context's migrations."""
+        if not self.cluster.has_database(DATABASE):
+            self.cluster.create_database(DATABASE)
+        else:
+            self.cluster.make_roles(DATABASE)
+        for name in table.CONTEXTS:
+            if name not in self.only:
+                continue
+            environment = self._environment() | table.database_environment(name, self.cluster)
+            done = subprocess.run(
+                [sys.executable, "-m", f"services.{name}", "migrate"],
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if done.returncode:
+                raise CannotStart(f"The migrations of {name} failed:\n{done.stderr.strip()}")
+
+
+@asynccontextmanager
+async def running(stack: Stack) -> AsyncIterator[Stack]:
+    """The stack, ready to use; whatever happens inside, nothing of it stays behind."""
+    try:
+        await stack.start()
+        yield stack
+    except BaseExceptionGroup as group:
+        raise _first(group) from group
+    finally:
+        await stack.stop()
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first
