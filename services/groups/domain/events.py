@@ -1,10 +1,13 @@
 """What the groups context announces to the other contexts."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from services.groups.domain.groups import Group
+
+AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +33,12 @@ class MembersRemoved:
     group_id: UUID
     contact_ids: tuple[UUID, ...]
     at: datetime
+
+
+def of_members(
+    group_id: UUID, contact_ids: Sequence[UUID], at: datetime, *, joined: bool
+) -> Iterator[MembersAdded | MembersRemoved]:
+    """One event for every thousand contacts that joined or left a group at one moment."""
+    kind = MembersAdded if joined else MembersRemoved
+    for start in range(0, len(contact_ids), AT_ONCE):
+        yield kind(group_id, tuple(contact_ids[start : start + AT_ONCE]), at)

@@ -58,6 +58,14 @@ class Selection:
         return tuple(dict.fromkeys((*self.any, *self.all, *self.none)))
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A contact as an example of a selection."""
+
+    id: UUID
+    name: str
+
+
 def checked(selection: Selection) -> Selection:
     """The selection with its texts made storable, or a refusal."""
     if selection.appointment and (selection.appointment_from or selection.appointment_to):

@@ -4,6 +4,7 @@ from services.chassis.policy import Policy, Row
 
 _GROUPS = "/vio.groups.v1.GroupService"
 _MEMBERS = "/vio.groups.v1.MemberService"
+_SELECTIONS = "/vio.groups.v1.SelectionService"
 _AUDIT = "/vio.groups.v1.AuditService"
 
 GROUPS: Policy = {
@@ -16,6 +17,7 @@ GROUPS: Policy = {
     f"{_MEMBERS}/AddMembers": Row("manage_members", "member"),
     f"{_MEMBERS}/RemoveMember": Row("manage_members", "member"),
     f"{_MEMBERS}/RemoveMembers": Row("manage_members", "member"),
+    f"{_SELECTIONS}/CreateSelection": Row("view", "selection"),
     f"{_AUDIT}/ListAuditEntries": Row("audit", "audit entry"),
 }
 

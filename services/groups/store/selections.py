@@ -1,13 +1,16 @@
 """The one query builder: a selection becomes clauses over contacts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Select,
     Text,
+    Uuid,
     and_,
     bindparam,
     false,
@@ -21,13 +24,16 @@ from sqlalchemy import (
 
 from services.chassis import db
 from services.chassis.db import Transaction
-from services.groups.domain import searching
+from services.chassis.pages import Key
+from services.groups.domain import searching, selections
 from services.groups.domain.selections import CallResult, Selection
 from services.groups.store.arrays import among, not_among
+from services.groups.store.keyset import Order
 from services.groups.store.tables import contacts, groups, memberships
 from services.groups.store.visible import SEEN, eyes
 
 CAP = 10_000
+Row = TypeVar("Row")
 _TENANT: ColumnElement[Any] = literal_column(
     "nullif(current_setting('app.tenant_id', true), '')::uuid"
 )
@@ -37,6 +43,14 @@ _HITS = db.compiled(
         .limit(CAP + 1)
         .subquery()
     )
+)
+
+
+_AFTER = (
+    select(contacts.c.contact_no)
+    .where(contacts.c.id == bindparam("after_id", type_=Uuid))
+    .correlate(None)
+    .scalar_subquery()
 )
 
 
@@ -90,6 +104,41 @@ async def ids(tx: Transaction, selection: Selection, limit: int) -> tuple[UUID, 
         .limit(limit)
     )
     return tuple(await tx.fetch_values(statement, **eyes(tx.caller)))
+
+
+async def page(
+    tx: Transaction,
+    row: type[Row],
+    columns: Sequence[ColumnElement[Any]],
+    selection: Selection,
+    asked: Manner,
+    size: int,
+    *,
+    after: tuple[Key, UUID] | None = None,
+    offset: int = 0,
+) -> list[Row]:
+    """Contacts that match, by name, from after the one given or from an offset."""
+    order = Order(contacts.c.sort_key, contacts.c.contact_no)
+    statement = (
+        select(*columns)
+        .where(*clauses(selection, asked))
+        .order_by(*order.by())
+        .limit(bindparam("size", type_=Integer))
+        .offset(bindparam("skipped", type_=Integer))
+    )
+    values: dict[str, Any] = {"size": size, "skipped": offset}
+    if after is not None:
+        statement = statement.where(order.after(after[0], _AFTER))
+        values["after_id"] = after[1]
+    return await tx.fetch_all(row, statement, **values, **eyes(tx.caller))
+
+
+async def sample(
+    tx: Transaction, selection: Selection, asked: Manner, size: int
+) -> list[selections.Named]:
+    """The first few contacts that match, by name."""
+    columns = (contacts.c.id, contacts.c.name)
+    return await page(tx, selections.Named, columns, selection, asked, size)
 
 
 def clauses(selection: Selection, manner: Manner) -> list[ColumnElement[bool]]:

@@ -12,8 +12,9 @@ from services.groups.store import groups, tenants
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A selection that can be asked, and the same in words."""
+    """A selection as it was asked, as it is looked up at this moment, and in words."""
 
+    asked: Selection
     selection: Selection
     sentence: str
     tenant: Tenant
@@ -28,6 +29,5 @@ async def choose(tx: Transaction, selection: Selection) -> Chosen:
     if any(each not in names for each in asked.group_ids):
         raise errors.no_group()
     zone = ZoneInfo(tenant.timezone)
-    return Chosen(
-        selections.dated(asked, tx.now, zone), selections.sentence(asked, names, zone), tenant
-    )
+    dated = selections.dated(asked, tx.now, zone)
+    return Chosen(asked, dated, selections.sentence(asked, names, zone), tenant)

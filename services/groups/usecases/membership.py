@@ -6,10 +6,9 @@ from uuid import UUID
 
 from services.chassis import outbox
 from services.chassis.db import Transaction
-from services.groups.domain import activity
+from services.groups.domain import activity, events
 from services.groups.domain.audit import Action
-from services.groups.domain.events import MembersAdded, MembersRemoved
-from services.groups.domain.members import AT_ONCE, Origin
+from services.groups.domain.members import Origin
 from services.groups.store import audit, groups, history
 
 
@@ -19,8 +18,7 @@ async def join(
     """Makes non-members members of a locked group; the new number of members."""
     await history.begin(tx, group_id, contact_ids, origin, at)
     await audit.append_each(tx, Action.MEMBER_ADDED, group_id, contact_ids, origin, at)
-    for some in _chunks(contact_ids):
-        await outbox.append(tx, MembersAdded(group_id, some, at))
+    await outbox.append(tx, *events.of_members(group_id, contact_ids, at, joined=True))
     return await groups.count(tx, group_id, len(contact_ids), activity.ADDED, at)
 
 
@@ -30,8 +28,7 @@ async def leave(
     """Takes members out of a locked group; the new number of members."""
     await history.end(tx, group_id, contact_ids, origin, at)
     await audit.append_each(tx, Action.MEMBER_REMOVED, group_id, contact_ids, origin, at)
-    for some in _chunks(contact_ids):
-        await outbox.append(tx, MembersRemoved(group_id, some, at))
+    await outbox.append(tx, *events.of_members(group_id, contact_ids, at, joined=False))
     return await groups.count(tx, group_id, -len(contact_ids), activity.REMOVED, at)
 
 
@@ -43,7 +40,3 @@ async def leave_all(tx: Transaction, contact_ids: Sequence[UUID], origin: Origin
         theirs = await history.members(tx, group_id, contact_ids)
         if theirs:
             await leave(tx, group_id, sorted(theirs), origin, at)
-
-
-def _chunks(ids: Sequence[UUID]) -> list[tuple[UUID, ...]]:
-    return [tuple(ids[start : start + AT_ONCE]) for start in range(0, len(ids), AT_ONCE)]

@@ -17,8 +17,14 @@ from vio.groups.v1 import member_service_pb2 as members_pb
 from vio.groups.v1.audit_service_pb2_grpc import AuditServiceStub
 from vio.groups.v1.group_service_pb2_grpc import GroupServiceStub
 from vio.groups.v1.member_service_pb2_grpc import MemberServiceStub
+from vio.groups.v1.selection_service_pb2_grpc import SelectionServiceStub
 
-_STUBS: tuple[Callable[[Any], Any], ...] = (GroupServiceStub, MemberServiceStub, AuditServiceStub)
+_STUBS: tuple[Callable[[Any], Any], ...] = (
+    GroupServiceStub,
+    MemberServiceStub,
+    AuditServiceStub,
+    SelectionServiceStub,
+)
 
 
 @dataclass(frozen=True)
