@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar, cast
 from uuid import UUID
@@ -50,6 +50,7 @@ _ACROSS = """
 set transaction read only;
 select set_config('role', session_user || '_across', true)
 """
+_SWITCH = "select set_config('app.tenant_id', %s, true)"
 _MOMENT = "select clock_timestamp()"
 _ROWS_A_FETCH = 500
 
@@ -119,6 +120,11 @@ class Transaction:
             for each in rows:
                 await copy.write_row(each)
 
+    async def as_tenant(self, tenant_id: UUID) -> "Transaction":
+        """The same transaction, seeing another tenant from here on."""
+        await self.connection.execute(_SWITCH, (str(tenant_id),))
+        return replace(self, caller=self.caller.for_tenant(tenant_id))
+
     async def moment(self) -> datetime:
         """The virtual moment of this call, for decisions taken after a wait for a lock."""
         cursor = self.connection.cursor(row_factory=scalar_row)
@@ -184,11 +190,12 @@ class Database:
 
     async def listen(self, channel: str) -> AsyncIterator[str]:
         """What is notified on a channel, on a connection of its own; ends when it is lost."""
-        async with await AsyncConnection.connect(self.url, autocommit=True) as connection:
-            await connection.execute(SQL("listen {}").format(Identifier(channel)))
-            yield ""
-            async for notice in connection.notifies():
-                yield notice.payload
+        with _driver_errors_as_refusals():
+            async with await AsyncConnection.connect(self.url, autocommit=True) as connection:
+                await connection.execute(SQL("listen {}").format(Identifier(channel)))
+                yield ""
+                async for notice in connection.notifies():
+                    yield notice.payload
 
 
 async def _configure(connection: AsyncConnection[Any]) -> None:

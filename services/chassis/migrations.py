@@ -73,6 +73,7 @@ class Schema:
         self.across("outbox", "tenant_id, id, xid, event_id, at, type, payload")
         self.tenant_table("requests")
         self.tenant_table("parked_events")
+        self.across("parked_events", "tenant_id, source")
         self.grant("feed_positions")
 
     def backfill(self, table: str, statement: str, expected: int) -> None:

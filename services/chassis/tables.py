@@ -63,6 +63,7 @@ feed_positions = Table(
     metadata,
     Column("source", Text, primary_key=True),
     Column("cursor", Text, nullable=False),
+    Column("seen_until", DateTime(timezone=True)),
     Column("moved_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
 )
 

@@ -1,0 +1,320 @@
+"""The change feed: nothing is lost, nothing is applied twice, one tenant can't stop another."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import TYPE_CHECKING
+
+import grpc
+import psycopg
+import pytest
+from prometheus_client import REGISTRY
+
+from services.chassis import failpoints, feed, outbox, status
+from services.chassis.caller import Caller
+from services.chassis.ids import new_id
+from tests.support import feeds
+from tests.support.databases import Databases
+from tests.support.feeds import Follower, Source
+from vio.feed.v1 import feed_service_pb2 as pb
+
+if TYPE_CHECKING:
+    from vio.feed.v1.feed_service_pb2_grpc import ChangeFeedServiceAsyncStub as Stub
+
+
+@pytest.fixture(scope="session")
+def pair(databases: Databases) -> Databases:
+    return feeds.make_schemas(databases, f"{databases.name}_feed")
+
+
+@pytest.fixture
+async def source(pair: Databases) -> AsyncIterator[Source]:
+    async with feeds.opened(pair, "groups") as database:
+        yield Source(database)
+
+
+@pytest.fixture
+async def follower(pair: Databases) -> AsyncIterator[Follower]:
+    with psycopg.connect(pair.url("campaigns_owner")) as connection:
+        connection.execute("truncate feed_positions, parked_events")
+    async with feeds.opened(pair, "campaigns") as database:
+        yield Follower(database)
+
+
+@pytest.fixture
+async def stub(source: Source) -> AsyncIterator["Stub"]:
+    async with source.served() as stub:
+        yield stub
+
+
+@pytest.fixture(autouse=True)
+def _no_failpoints() -> Iterator[None]:
+    yield
+    failpoints.arm("")
+
+
+def consumer(stub: "Stub", follower: Follower, *, revisit: float = 60) -> feed.Consumer:
+    return feed.Consumer("groups", stub, follower.db, follower.apply, revisit=revisit)
+
+
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(20):
+        while not await holds():  # noqa: ASYNC110 - the condition lies in a database
+            await asyncio.sleep(0.02)
+
+
+async def test_two_interleaved_writers_lose_no_event(
+    pair: Databases, source: Source, stub: "Stub", follower: Follower
+) -> None:
+    """T-FEED-1: the first writer's row has the lower number and commits last; 100 repeats."""
+    tenant_id = await source.tenant()
+    expected: list[str] = []
+    async with consumer(stub, follower).running():
+        await until(follower.is_listed)
+        for turn in range(100):
+            async with source.db.transaction(Caller.service(tenant_id)) as tx:
+                await outbox.append(tx, f"late {turn}")
+                await source.announce(tenant_id, f"early {turn}")
+                await asyncio.sleep(0.005)
+            expected += [f"late {turn}", f"early {turn}"]
+
+        async def complete() -> bool:
+            return len(await follower.notes(tenant_id)) >= len(expected)
+
+        await until(complete)
+
+    assert sorted(await follower.notes(tenant_id)) == sorted(expected)
+
+
+async def test_an_event_behind_an_open_writer_is_held_back_and_then_given(
+    source: Source, stub: "Stub", follower: Follower
+) -> None:
+    tenant_id = await source.tenant()
+    async with consumer(stub, follower).running():
+        await until(follower.is_listed)
+        async with source.db.transaction(Caller.service(tenant_id)) as tx:
+            await outbox.append(tx, "first")
+            await source.announce(tenant_id, "second")
+            await asyncio.sleep(0.3)
+            held = await follower.notes(tenant_id)
+
+        async def both() -> bool:
+            return len(await follower.notes(tenant_id)) == 2
+
+        await until(both)
+
+    assert held == []
+    assert await follower.notes(tenant_id) == ["first", "second"]
+
+
+async def test_the_listing_is_followed_by_what_happened_since(
+    source: Source, stub: "Stub", follower: Follower
+) -> None:
+    tenant_id = await source.tenant("one", "two")
+    async with consumer(stub, follower).running():
+        await until(follower.is_listed)
+        await source.announce(tenant_id, "three")
+
+        async def three() -> bool:
+            return len(await follower.notes(tenant_id)) == 3
+
+        await until(three)
+
+    assert await follower.notes(tenant_id) == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize("place", ["feed_applied_before_commit", "feed_applied"])
+async def test_a_consumer_that_dies_around_the_commit_applies_once(
+    source: Source, stub: "Stub", follower: Follower, place: str
+) -> None:
+    """Between apply and acknowledge stands one commit, of both or of none."""
+    tenant_id = await source.tenant("listed")
+    async with consumer(stub, follower).running():
+        await until(follower.is_listed)
+    await source.announce(tenant_id, "once", "only")
+
+    failpoints.arm(f"{place}:raise")
+    with pytest.raises(failpoints.Planted):
+        await consumer(stub, follower).run()
+    failpoints.arm("")
+    async with consumer(stub, follower).running() as second:
+
+        async def done() -> bool:
+            return second.caught_up and len(await follower.notes(tenant_id)) >= 3
+
+        await until(done)
+
+    assert await follower.notes(tenant_id) == ["listed", "once", "only"]
+
+
+async def test_a_consumer_goes_on_where_it_stopped(
+    source: Source, stub: "Stub", follower: Follower
+) -> None:
+    tenant_id = await source.tenant("listed")
+    async with consumer(stub, follower).running():
+        await until(follower.is_listed)
+    for number in range(1200):
+        await source.announce(tenant_id, str(number))
+
+    async with consumer(stub, follower).running():
+
+        async def done() -> bool:
+            return len(await follower.notes(tenant_id)) == 1201
+
+        await until(done)
+
+    assert await follower.notes(tenant_id) == ["listed", *map(str, range(1200))]
+
+
+async def test_two_consumers_of_one_context_apply_once(
+    source: Source, stub: "Stub", follower: Follower
+) -> None:
+    tenant_id = await source.tenant()
+    async with consumer(stub, follower).running():
+        await until(follower.is_listed)
+    async with consumer(stub, follower).running(), consumer(stub, follower).running():
+        for number in range(50):
+            await source.announce(tenant_id, str(number))
+
+        async def done() -> bool:
+            return len(await follower.notes(tenant_id)) >= 50
+
+        await until(done)
+        await asyncio.sleep(0.2)
+
+    assert await follower.notes(tenant_id) == [str(number) for number in range(50)]
+
+
+async def test_a_change_that_always_fails_parks_its_tenant_only(
+    source: Source, stub: "Stub", follower: Follower
+) -> None:
+    ill, well = await source.tenant(), await source.tenant()
+    follower.faults.add("poison")
+    async with consumer(stub, follower).running():
+        await until(follower.is_listed)
+        await source.announce(ill, "before", "poison", "after")
+        await source.announce(well, "fine")
+        await source.announce(ill, "later")
+        await source.announce(well, "still fine")
+
+        async def passed() -> bool:
+            return len(await follower.notes(well)) == 2
+
+        await until(passed)
+
+    assert await follower.notes(well) == ["fine", "still fine"]
+    assert await follower.notes(ill) == ["before"]
+    assert REGISTRY.get_sample_value("feed_parked_tenants", {"source": "groups"}) == 1
+
+
+async def test_a_parked_tenant_catches_up_in_order_once_the_fault_is_mended(
+    source: Source, stub: "Stub", follower: Follower
+) -> None:
+    tenant_id = await source.tenant()
+    follower.faults.add("poison")
+    async with consumer(stub, follower).running():
+        await until(follower.is_listed)
+        await source.announce(tenant_id, "before", "poison", "after")
+
+        async def parked() -> bool:
+            return bool(REGISTRY.get_sample_value("feed_parked_tenants", {"source": "groups"}))
+
+        await until(parked)
+    follower.faults.clear()
+
+    async with consumer(stub, follower, revisit=0).running():
+
+        async def done() -> bool:
+            return len(await follower.notes(tenant_id)) == 3
+
+        await until(done)
+        await source.announce(tenant_id, "new")
+
+        async def new() -> bool:
+            return len(await follower.notes(tenant_id)) == 4
+
+        await until(new)
+
+    assert await follower.notes(tenant_id) == ["before", "poison", "after", "new"]
+
+
+async def test_a_cursor_of_another_database_is_refused(source: Source, stub: "Stub") -> None:
+    call = stub.Watch(pb.WatchRequest(cursor="0123456789abcdef/5/7"))
+
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await anext(aiter(call))
+
+    assert status.of_error(refused.value).reason == "FEED_GENERATION_CHANGED"
+
+
+async def test_a_cursor_that_is_none_is_refused(stub: "Stub") -> None:
+    call = stub.Watch(pb.WatchRequest(cursor="yesterday"))
+
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await anext(aiter(call))
+
+    assert status.of_error(refused.value).reason == "INVALID_CURSOR"
+
+
+async def test_a_consumer_lists_again_after_a_restore(
+    pair: Databases, source: Source, stub: "Stub", follower: Follower
+) -> None:
+    tenant_id = await source.tenant("listed")
+    async with consumer(stub, follower).running():
+        await until(follower.is_listed)
+    with psycopg.connect(pair.url("campaigns")) as connection:
+        connection.execute("update feed_positions set cursor = 'before-the-restore/9/9'")
+
+    async with consumer(stub, follower).running() as second:
+
+        async def fresh() -> bool:
+            return second.caught_up
+
+        await until(fresh)
+
+    assert await follower.notes(tenant_id) == ["listed", "listed"]
+
+
+async def test_the_lag_is_endless_until_the_source_answers(
+    source: Source, follower: Follower
+) -> None:
+    async with source.served() as stub:
+        unheard = consumer(stub, follower)
+        before = (unheard.lag(), unheard.caught_up)
+        async with unheard.running():
+
+            async def heard() -> bool:
+                return unheard.caught_up
+
+            await until(heard)
+
+    assert before == (float("inf"), False)
+    assert unheard.lag() < 10
+
+
+async def test_an_open_writer_counts_as_lag_and_is_named(
+    pair: Databases, source: Source, stub: "Stub", follower: Follower
+) -> None:
+    """Even a writer that announces nothing holds the feed back."""
+    tenant_id = new_id()
+    following = consumer(stub, follower)
+    async with following.running():
+        async with source.db.transaction(Caller.service(tenant_id)) as tx:
+            await outbox.append(tx, "unseen")
+
+            async def lags() -> bool:
+                return 1.5 < following.lag() < float("inf")
+
+            await until(lags)
+            named = [
+                sample.labels["oldest_transaction"]
+                for metric in REGISTRY.collect()
+                if metric.name == "feed_held_seconds"
+                for sample in metric.samples
+            ]
+
+        async def fresh() -> bool:
+            return following.lag() < 1
+
+        await until(fresh)
+
+    assert any(name.startswith("groups ") for name in named)
