@@ -1,0 +1,1 @@
+"""The telephony provider: placing calls, looking them up, reading what it reports."""
