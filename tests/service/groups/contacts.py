@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import Text, cast, func, insert, literal, select
 
 from services.chassis.caller import Caller
 from services.chassis.db import Database
@@ -44,3 +44,17 @@ class Contacts:
         async with self.db.transaction(self.caller) as tx:
             await tx.execute(insert(tables.contacts).values(**values))
         return contact_id
+
+    async def bulk(self, count: int) -> list[UUID]:
+        """Very many contacts, in one statement."""
+        made = func.generate_series(0, count - 1).column_valued("n")
+        name = func.concat("Bulk ", func.lpad(cast(made, Text), 5, "0"))
+        columns = ["id", "name", "sort_key", "appointment_status", "search_text"]
+        plain = func.lower(name)
+        rows = select(
+            func.gen_random_uuid(), name, plain, literal("unknown"), func.concat(" ", plain)
+        )
+        table = tables.contacts
+        statement = insert(table).from_select(columns, rows).returning(table.c.id)
+        async with self.db.transaction(self.caller) as tx:
+            return await tx.fetch_values(statement)
