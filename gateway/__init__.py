@@ -1,0 +1,1 @@
+"""REST to gRPC and nothing else: no rule, no composition, no store."""

@@ -1,0 +1,120 @@
+"""The application: routes by path, request ids, problems, health, metrics, documentation."""
+
+import uuid
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway import openapi, problems
+from gateway.route import Endpoint, json_response
+from gateway.routes import ROUTES
+from gateway.stubs import Stubs
+from services.chassis.interceptors import REQUEST_ID
+
+PREFIX = "/api"
+_SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+}
+_LONGEST_ID = 64
+
+
+class Identified:
+    """Gives every request an id, and every reply the headers that browsers should have."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        sent = Headers(scope=scope).get(REQUEST_ID, "")
+        known = sent if _is_plain(sent) else str(uuid.uuid4())
+        scope.setdefault("state", {})["request_id"] = known
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in {**_SAFE, REQUEST_ID: known}.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def build(stubs: Stubs, ready: Callable[[], Awaitable[bool]]) -> FastAPI:
+    """The gateway over the given stubs; `ready` tells whether the contexts answer."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.exception_handlers.update(problems.handlers())
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)
+    app.add_middleware(Identified)
+    for path, endpoints in _by_path(stubs).items():
+        app.add_route(PREFIX + path, _dispatch(endpoints), methods=list(endpoints))
+    _add_pages(app, ready)
+    return app
+
+
+def _by_path(stubs: Stubs) -> dict[str, dict[str, Endpoint]]:
+    """Every path with its methods, so that a wrong method is told which ones there are."""
+    paths: dict[str, dict[str, Endpoint]] = {}
+    for route in ROUTES:
+        paths.setdefault(route.path, {})[route.method] = route.endpoint(stubs)
+    return dict(sorted(paths.items(), key=lambda entry: _specificity(entry[0])))
+
+
+def _specificity(path: str) -> tuple[bool, ...]:
+    """Sorts fixed parts of paths before variable ones."""
+    return tuple(part.startswith("{") for part in path.split("/"))
+
+
+def _dispatch(endpoints: Mapping[str, Endpoint]) -> Endpoint:
+    async def dispatch(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        return await endpoints[method](request)
+
+    return dispatch
+
+
+def _is_plain(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST_ID and text.isascii() and text.replace("-", "").isalnum()
+
+
+def _add_pages(app: FastAPI, ready: Callable[[], Awaitable[bool]]) -> None:
+    document = openapi.document(ROUTES, PREFIX)
+
+    async def alive(_: Request) -> Response:
+        return json_response({"status": "ok"})
+
+    async def is_ready(_: Request) -> Response:
+        answers = await ready()
+        return json_response({"status": "ok" if answers else "waiting"}, 200 if answers else 503)
+
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    async def described(_: Request) -> Response:
+        return json_response(document)
+
+    async def docs(_: Request) -> Response:
+        return get_swagger_ui_html(openapi_url="/openapi.json", title="Contact Groups")
+
+    pages: Iterable[tuple[str, Any]] = (
+        ("/healthz", alive),
+        ("/readyz", is_ready),
+        ("/metrics", metrics),
+        ("/openapi.json", described),
+        ("/docs", docs),
+    )
+    for path, page in pages:
+        app.add_route(path, page)

@@ -1,0 +1,6 @@
+"""The routes, in the order in which they are matched."""
+
+from gateway.route import Route
+from gateway.routes import groups
+
+ROUTES: tuple[Route, ...] = (*groups.ROUTES,)

@@ -1,0 +1,36 @@
+"""The contexts' services as the gateway calls them."""
+
+from dataclasses import dataclass
+
+import grpc
+
+from vio.groups.v1.audit_service_pb2_grpc import AuditServiceStub
+from vio.groups.v1.group_service_pb2_grpc import GroupServiceStub
+from vio.groups.v1.member_service_pb2_grpc import MemberServiceStub
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """One channel to each context; `background` signs as the gateway itself."""
+
+    groups: grpc.aio.Channel
+    campaigns: grpc.aio.Channel
+    analytics: grpc.aio.Channel
+    background: grpc.aio.Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Stubs:
+    """One stub for each service."""
+
+    groups: GroupServiceStub
+    members: MemberServiceStub
+    audit: AuditServiceStub
+
+    @staticmethod
+    def over(channels: Channels) -> "Stubs":
+        return Stubs(
+            groups=GroupServiceStub(channels.groups),
+            members=MemberServiceStub(channels.groups),
+            audit=AuditServiceStub(channels.groups),
+        )
