@@ -140,8 +140,8 @@ async def page(
     )
     values: dict[str, Any] = {"size": size, "skipped": offset}
     if after is not None:
-        statement = statement.where(_ORDER.after(after[0], _NUMBER))
-        values["after_id"] = after[1]
+        statement = statement.where(_ORDER.after(_NUMBER))
+        values |= _ORDER.values(after)
     return await tx.fetch_all(Recorded, statement, **values)
 
 

@@ -119,8 +119,8 @@ async def page(
     )
     values: dict[str, Any] = {"size": size, "skipped": offset, **eyes(tx.caller)}
     if after is not None:
-        statement = statement.where(order.after(after[0], _AFTER))
-        values["after_id"] = after[1]
+        statement = statement.where(order.after(_AFTER, has_value=after[0] is not None))
+        values |= order.values(after)
     rows = await tx.fetch_all(Row, statement, **values)
     return [(row.group(), _key(row, sort)) for row in rows]
 

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from enum import Enum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +20,7 @@ from sqlalchemy import (
 )
 
 from services.chassis import db
-from services.chassis.db import Transaction
+from services.chassis.db import Query, Sql, Transaction
 from services.chassis.pages import Key
 from services.groups.domain.groups import Ref
 from services.groups.domain.members import Member, MemberSort
@@ -96,6 +98,21 @@ _REFS = db.compiled(
 )
 
 
+EVERYBODY = Selection()
+
+
+class Begins(Enum):
+    """Where a page begins, as far as its statement differs."""
+
+    FIRST = "first"
+    BEHIND_VALUE = "behind value"
+    BEHIND_NULL = "behind null"
+
+    @staticmethod
+    def of(key: Key) -> "Begins":
+        return Begins.BEHIND_NULL if key is None else Begins.BEHIND_VALUE
+
+
 @dataclass(frozen=True, slots=True)
 class _Ref:
     contact_id: UUID
@@ -125,18 +142,38 @@ async def page(
     offset: int = 0,
 ) -> list[Member]:
     """Members who match, from after the one given or from an offset."""
-    order = Order(_SORTS[sort], memberships.c.contact_no, descending, sort in _NULLABLE)
+    order = _order(sort, descending=descending)
+    begins = Begins.FIRST if after is None else Begins.of(after[0])
+    if selection == EVERYBODY:
+        statement: Query = whole(sort, descending, begins)
+    else:
+        statement = _paged(selection, manner, order, begins)
+    values: dict[str, Any] = {"size": size, "skipped": offset, "group_id": group_id}
+    values |= order.values(after) if after else {}
+    return await tx.fetch_all(Member, statement, **values, **eyes(tx.caller))
+
+
+@cache
+def whole(sort: MemberSort, descending: bool, begins: Begins) -> Sql:
+    """The statement of a page of all members, compiled once for each of its few shapes."""
+    order = _order(sort, descending=descending)
+    return db.compiled(_paged(EVERYBODY, Manner(), order, begins))
+
+
+def _paged(selection: Selection, manner: Manner, order: Order, begins: Begins) -> Select[Any]:
     statement = (
         _matching(select(*_COLUMNS), selection, manner)
         .order_by(*order.by())
         .limit(bindparam("size", type_=Integer))
         .offset(bindparam("skipped", type_=Integer))
     )
-    values: dict[str, Any] = {"size": size, "skipped": offset, "group_id": group_id}
-    if after is not None:
-        statement = statement.where(order.after(after[0], _AFTER))
-        values["after_id"] = after[1]
-    return await tx.fetch_all(Member, statement, **values, **eyes(tx.caller))
+    if begins is Begins.FIRST:
+        return statement
+    return statement.where(order.after(_AFTER, has_value=begins is Begins.BEHIND_VALUE))
+
+
+def _order(sort: MemberSort, *, descending: bool) -> Order:
+    return Order(_SORTS[sort], memberships.c.contact_no, descending, sort in _NULLABLE)
 
 
 def key(member: Member, sort: MemberSort) -> Key:

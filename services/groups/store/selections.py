@@ -46,6 +46,7 @@ _HITS = db.compiled(
 )
 
 
+_ORDER = Order(contacts.c.sort_key, contacts.c.contact_no)
 _AFTER = (
     select(contacts.c.contact_no)
     .where(contacts.c.id == bindparam("after_id", type_=Uuid))
@@ -118,18 +119,17 @@ async def page(
     offset: int = 0,
 ) -> list[Row]:
     """Contacts that match, by name, from after the one given or from an offset."""
-    order = Order(contacts.c.sort_key, contacts.c.contact_no)
     statement = (
         select(*columns)
         .where(*clauses(selection, asked))
-        .order_by(*order.by())
+        .order_by(*_ORDER.by())
         .limit(bindparam("size", type_=Integer))
         .offset(bindparam("skipped", type_=Integer))
     )
     values: dict[str, Any] = {"size": size, "skipped": offset}
     if after is not None:
-        statement = statement.where(order.after(after[0], _AFTER))
-        values["after_id"] = after[1]
+        statement = statement.where(_ORDER.after(_AFTER))
+        values |= _ORDER.values(after)
     return await tx.fetch_all(row, statement, **values, **eyes(tx.caller))
 
 
