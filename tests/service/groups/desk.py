@@ -42,16 +42,21 @@ class Desk:
 
     async def create_group(self, name: str = "VIP", **fields: Any) -> group_pb2.Group:
         message = groups_pb.CreateGroupRequest(name=name, **fields)
-        return await self.call("CreateGroup", message)
+        answer: group_pb2.Group = await self.call("CreateGroup", message)
+        return answer
 
     async def get_group(self, group_id: str) -> group_pb2.Group:
-        return await self.call("GetGroup", groups_pb.GetGroupRequest(group_id=group_id))
+        answer: group_pb2.Group = await self.call(
+            "GetGroup", groups_pb.GetGroupRequest(group_id=group_id)
+        )
+        return answer
 
     async def add(self, group_id: str, *ids: Any, **fields: Any) -> members_pb.AddMembersResponse:
         message = members_pb.AddMembersRequest(
             group_id=group_id, contact_ids=map(str, ids), **fields
         )
-        return await self.call("AddMembers", message)
+        answer: members_pb.AddMembersResponse = await self.call("AddMembers", message)
+        return answer
 
     async def remove(
         self, group_id: str, *ids: Any, **fields: Any
@@ -59,14 +64,19 @@ class Desk:
         message = members_pb.RemoveMembersRequest(
             group_id=group_id, contact_ids=map(str, ids), **fields
         )
-        return await self.call("RemoveMembers", message)
+        answer: members_pb.RemoveMembersResponse = await self.call("RemoveMembers", message)
+        return answer
 
     async def members(self, group_id: str, **fields: Any) -> members_pb.ListMembersResponse:
         message = members_pb.ListMembersRequest(group_id=group_id, **fields)
-        return await self.call("ListMembers", message)
+        answer: members_pb.ListMembersResponse = await self.call("ListMembers", message)
+        return answer
 
     async def groups(self, **fields: Any) -> groups_pb.ListGroupsResponse:
-        return await self.call("ListGroups", groups_pb.ListGroupsRequest(**fields))
+        answer: groups_pb.ListGroupsResponse = await self.call(
+            "ListGroups", groups_pb.ListGroupsRequest(**fields)
+        )
+        return answer
 
     async def everyone(self, group_id: str, **fields: Any) -> list[Any]:
         """All members, page after page."""

@@ -115,10 +115,9 @@ async def test_all_pages_of_the_audit_together_are_the_audit(
     people = await contacts.many(7)
     group = await desk.create_group("VIP", initial_contact_ids=map(str, people))
 
-    asked = {"group_id": group.id, "page_size": 3}
     found, token = [], ""
     for _ in range(3):
-        request = pb.ListAuditEntriesRequest(page_token=token, **asked)
+        request = pb.ListAuditEntriesRequest(group_id=group.id, page_size=3, page_token=token)
         page = await desk.call("ListAuditEntries", request)
         found += [each.id for each in page.entries]
         token = page.pagination.next_page_token

@@ -1,7 +1,7 @@
 """Members over gRPC: added, removed, counted."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -10,8 +10,10 @@ from services.chassis.db import Database
 from tests.service.groups import rows
 from tests.service.groups.contacts import Contacts
 from tests.service.groups.desk import Desk, ids, refused
+from vio.groups.v1 import group_pb2, selection_pb2
 from vio.groups.v1 import member_service_pb2 as pb
-from vio.groups.v1 import selection_pb2
+
+PENDING = group_pb2.APPOINTMENT_STATUS_PENDING
 
 
 async def test_adding_twice_adds_once_and_announces_once(
@@ -83,7 +85,7 @@ async def test_a_preview_adds_nobody(desk: Desk, db: Database, contacts: Contact
         ({"selection_token": str(uuid4())}, "SELECTION_EXPIRED"),
         ({"selection": selection_pb2.Selection(any=["x"])}, "INVALID_ID"),
         ({"selection": selection_pb2.Selection(any=[str(uuid4())])}, "GROUP_NOT_FOUND"),
-        ({"selection": selection_pb2.Selection(status=[77])}, "INVALID_CHOICE"),
+        ({"selection": selection_pb2.Selection(status=[cast(Any, 77)])}, "INVALID_CHOICE"),
     ],
 )
 @pytest.mark.parametrize("method", ["AddMembers", "RemoveMembers"])
@@ -123,7 +125,7 @@ async def test_a_selection_is_added_whole(desk: Desk, contacts: Contacts) -> Non
     await contacts.make("Anna", "Ben", appointment_status="pending")
     await contacts.make("Carl", appointment_status="confirmed")
     group = await desk.create_group("Pending")
-    pending = selection_pb2.Selection(status=[2])
+    pending = selection_pb2.Selection(status=[PENDING])
 
     added = await desk.call(
         "AddMembers", pb.AddMembersRequest(group_id=group.id, selection=pending)
@@ -140,7 +142,7 @@ async def test_a_selection_removes_members_only(desk: Desk, contacts: Contacts) 
     removed = await desk.call(
         "RemoveMembers",
         pb.RemoveMembersRequest(
-            group_id=group.id, selection=selection_pb2.Selection(status=[2]), expected_count=2
+            group_id=group.id, selection=selection_pb2.Selection(status=[PENDING]), expected_count=2
         ),
     )
 

@@ -233,8 +233,11 @@ async def test_a_hidden_group_can_not_be_selected_by(desk: Desk, staff: Desk) ->
     """F-14."""
     hidden = await desk.create_group("H", visibility=group_pb2.VISIBILITY_ADMINS_ONLY)
     for group_id in (hidden.id, str(uuid4())):
-        for clause in ("any", "all", "none"):
-            asked = selection_pb2.Selection(**{clause: [group_id]})
+        for asked in (
+            selection_pb2.Selection(any=[group_id]),
+            selection_pb2.Selection(all=[group_id]),
+            selection_pb2.Selection(none=[group_id]),
+        ):
             request = pb.CreateSelectionRequest(selection=asked)
             assert (await refused(staff.call("CreateSelection", request))).reason == (
                 "GROUP_NOT_FOUND"
