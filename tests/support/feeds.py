@@ -1,6 +1,6 @@
 """Two contexts that are nothing but a feed: one that announces, one that follows."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -114,12 +114,18 @@ class Follower:
 
     db: Database
     faults: set[str] = field(default_factory=set)
+    runs: list[int] = field(default_factory=list)
 
     async def apply(self, tx: Transaction, change: feed.Change) -> None:
         word = StringValue.FromString(change.payload.value).value
         if word in self.faults:
             raise ValueError(word)
         await tx.execute(_NOTE, word=word)
+
+    async def apply_run(self, tx: Transaction, changes: Sequence[feed.Change]) -> None:
+        self.runs.append(len(changes))
+        for change in changes:
+            await self.apply(tx, change)
 
     async def notes(self, tenant_id: UUID) -> list[str]:
         async with self.db.transaction(Caller.service(tenant_id)) as tx:

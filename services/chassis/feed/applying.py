@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, takewhile
 from uuid import UUID
 
 import structlog
@@ -15,7 +15,7 @@ from services.chassis import errors, failpoints
 from services.chassis.caller import Caller
 from services.chassis.db import Database, Transaction
 from services.chassis.feed import positions
-from services.chassis.feed.changes import Apply, Change
+from services.chassis.feed.changes import Apply, ApplyRun, Change
 from services.chassis.feed.positions import Moved, Position
 
 PARKED = Gauge("feed_parked_tenants", "Tenants whose changes wait because one fails.", ["source"])
@@ -29,17 +29,20 @@ log = structlog.get_logger()
 class Applier:
     """Applies one source's changes exactly once, in order within each tenant.
 
-    A change that failed five times parks its tenant: it and everything after it wait
-    in a table, in order, and are tried again at every revisit.
+    Where `apply_run` is given, it takes all of a tenant's changes in a batch at once, and
+    only a run that failed is repeated change by change. A change that failed five times parks its tenant: it and everything after
+    it wait in a table, in order, and are tried again at every revisit.
     """
 
     source: str
     db: Database
     apply: Apply
+    apply_run: ApplyRun | None = None
     pause: float = 0.1
     _parked: set[UUID] = field(default_factory=set)
+    _careful: set[UUID] = field(default_factory=set)
     _failures: Counter[UUID] = field(default_factory=Counter)
-    _doing: Change | None = None
+    _doing: Sequence[Change] = ()
     _why: str = ""
 
     async def load(self) -> None:
@@ -86,49 +89,67 @@ class Applier:
             await positions.lock(tx, self.source)
             ours = await tx.as_tenant(tenant_id)
             waiting = await positions.queue(ours, self.source, tenant_id, _REVISITED_AT_ONCE)
-            for each in waiting:
-                await self._one(ours, each.change)
+            await self._apply(ours, [each.change for each in waiting])
             if waiting:
                 await positions.unpark(ours, self.source, waiting[-1].number)
         if len(waiting) < _REVISITED_AT_ONCE:
             self._keep(self._parked - {tenant_id})
 
     async def _runs(self, tx: Transaction, batch: Sequence[Change], parked: set[UUID]) -> set[UUID]:
-        """Applies or parks each change; gives the tenants of those that were parked."""
+        """Applies or parks each tenant's changes; gives the tenants of those that were parked.
+
+        Tenants come in one order everywhere, so that consumers that lock them can't
+        block each other.
+        """
         found: set[UUID] = set()
-        for tenant_id, run in groupby(batch, key=lambda change: change.tenant_id):
-            ours = await tx.as_tenant(tenant_id)
-            for change in run:
-                if tenant_id in parked | found or self._failures[change.id] >= _TRIES:
-                    await positions.park(ours, self.source, change, self._why)
-                    found.add(tenant_id)
-                else:
-                    await self._one(ours, change)
+        ordered = sorted(batch, key=_tenant)
+        for tenant_id, changes in groupby(ordered, key=_tenant):
+            ours, run = await tx.as_tenant(tenant_id), list(changes)
+            good = [] if tenant_id in parked else self._before_poison(run)
+            await self._apply(ours, good)
+            for change in run[len(good) :]:
+                await positions.park(ours, self.source, change, self._why)
+                found.add(tenant_id)
         return found
 
-    async def _one(self, tx: Transaction, change: Change) -> None:
-        self._doing = change
-        await self.apply(tx, change)
-        self._doing = None
+    def _before_poison(self, run: Sequence[Change]) -> Sequence[Change]:
+        return list(takewhile(lambda change: self._failures[change.id] < _TRIES, run))
+
+    async def _apply(self, tx: Transaction, run: Sequence[Change]) -> None:
+        if self.apply_run and run and tx.caller.tenant_id not in self._careful:
+            self._doing = run
+            await self.apply_run(tx, run)
+        else:
+            for change in run:
+                self._doing = [change]
+                await self.apply(tx, change)
+        self._doing = ()
 
     async def _until_done(self, attempt: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
-                return await attempt()
+                await attempt()
             except (Moved, failpoints.Planted):
                 raise
             except Exception as error:
                 self._complain(error)
                 await asyncio.sleep(self.pause)
+            else:
+                return self._careful.clear()
 
     def _complain(self, error: Exception) -> None:
         """Counts a failure against the change that was being applied, unless it will pass."""
-        change, self._doing = self._doing, None
+        doing, self._doing = self._doing, ()
         self._why = type(error).__name__
-        if change is None or _will_pass(error):
+        if not doing or _will_pass(error):
             log.warning("feed_batch_failed", source=self.source, kind=self._why)
             return
-        self._failures[change.id] += 1
+        self._careful.add(doing[0].tenant_id)
+        if len(doing) == 1:
+            self._failures[doing[0].id] += 1
+            self._log_failure(doing[0])
+
+    def _log_failure(self, change: Change) -> None:
         log.warning(
             "feed_change_failed",
             source=self.source,
@@ -146,6 +167,10 @@ class Applier:
 
     def _transaction(self) -> AbstractAsyncContextManager[Transaction]:
         return self.db.transaction(Caller.service(None, self.source))
+
+
+def _tenant(change: Change) -> UUID:
+    return change.tenant_id
 
 
 def _will_pass(error: Exception) -> bool:

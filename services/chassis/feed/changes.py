@@ -1,6 +1,6 @@
 """A change on its way: from a feed's message to the handler that knows its kind."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -28,3 +28,4 @@ class Change:
 
 
 Apply = Callable[[Transaction, Change], Awaitable[None]]
+ApplyRun = Callable[[Transaction, Sequence[Change]], Awaitable[None]]

@@ -18,7 +18,7 @@ from services.chassis.caller import Caller
 from services.chassis.db import Database, Transaction
 from services.chassis.feed import positions
 from services.chassis.feed.applying import Applier
-from services.chassis.feed.changes import Apply, Change
+from services.chassis.feed.changes import Apply, ApplyRun, Change
 from services.chassis.feed.positions import Moved, Position
 from vio.feed.v1 import feed_service_pb2 as pb
 
@@ -38,13 +38,15 @@ class Consumer:
     """Lists a source once, then watches it from where the context's database says.
 
     `apply(tx, change)` runs in a transaction of the change's tenant, together with its
-    whole batch and the position. Parked tenants are tried again every `revisit` seconds.
+    whole batch and the position; `apply_run(tx, changes)`, if given, does the same for
+    many changes of one tenant. Parked tenants are tried again every `revisit` seconds.
     """
 
     source: str
     stub: "ChangeFeedServiceAsyncStub"
     db: Database
     apply: Apply
+    apply_run: ApplyRun | None = None
     revisit: float = 60.0
     _seen_until: datetime | None = None
     _listed: bool = True
@@ -52,7 +54,7 @@ class Consumer:
     _applier: Applier = field(init=False)
 
     def __post_init__(self) -> None:
-        self._applier = Applier(self.source, self.db, self.apply)
+        self._applier = Applier(self.source, self.db, self.apply, self.apply_run)
         LAG.labels(self.source).set_function(self.lag)
 
     def lag(self) -> float:

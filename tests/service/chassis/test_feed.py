@@ -206,6 +206,28 @@ async def test_a_change_that_always_fails_parks_its_tenant_only(
     assert REGISTRY.get_sample_value("feed_parked_tenants", {"source": "groups"}) == 1
 
 
+async def test_a_run_that_fails_is_repeated_change_by_change(
+    source: Source, stub: "Stub", follower: Follower
+) -> None:
+    tenant_id = await source.tenant()
+    follower.faults.add("poison")
+    following = consumer(stub, follower)
+    in_runs = feed.Consumer("groups", stub, follower.db, follower.apply, follower.apply_run)
+    async with following.running():
+        await until(follower.is_listed)
+    await source.announce(tenant_id, "one", "two", "poison", "four")
+
+    async with in_runs.running():
+
+        async def done() -> bool:
+            return len(await follower.notes(tenant_id)) == 2
+
+        await until(done)
+
+    assert follower.runs[0] == 4
+    assert await follower.notes(tenant_id) == ["one", "two"]
+
+
 async def test_a_parked_tenant_catches_up_in_order_once_the_fault_is_mended(
     source: Source, stub: "Stub", follower: Follower
 ) -> None:
