@@ -30,8 +30,9 @@ class Applier:
     """Applies one source's changes exactly once, in order within each tenant.
 
     Where `apply_run` is given, it takes all of a tenant's changes in a batch at once, and
-    only a run that failed is repeated change by change. A change that failed five times parks its tenant: it and everything after
-    it wait in a table, in order, and are tried again at every revisit.
+    only a run that failed is repeated change by change. A change that failed five times
+    parks its tenant: it and everything after it wait in a table, in order, and are tried
+    again at every revisit.
     """
 
     source: str
