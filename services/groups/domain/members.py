@@ -148,6 +148,10 @@ def removed_message(count: int, group: str) -> str:
     return f"Successfully removed {count} contacts from {group}"
 
 
+def set_message(added: int, removed: int) -> str:
+    return f"Contact joined {added} and left {removed} groups"
+
+
 def undo_until(now: datetime, minutes: int, scale: float) -> datetime:
     """The virtual moment at which that many real minutes will have passed."""
     return now + timedelta(minutes=minutes) * scale

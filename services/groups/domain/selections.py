@@ -73,8 +73,7 @@ def checked(selection: Selection) -> Selection:
     start, end = selection.appointment_from, selection.appointment_to
     if start and end and start >= end:
         raise errors.dates_reversed()
-    if len(selection.group_ids) > GROUPS:
-        raise errors.too_many_groups(len(selection.group_ids), GROUPS)
+    few_groups(selection.group_ids)
     return replace(
         selection,
         ids=members.distinct(selection.ids, "ids"),
@@ -84,6 +83,14 @@ def checked(selection: Selection) -> Selection:
         type=texts.line(selection.type, "type", limit=WORD_LENGTH),
         source=texts.line(selection.source, "source", limit=WORD_LENGTH),
     )
+
+
+def few_groups(group_ids: tuple[UUID, ...]) -> tuple[UUID, ...]:
+    """Each group once; refuses more than 100."""
+    once = tuple(dict.fromkeys(group_ids))
+    if len(once) > GROUPS:
+        raise errors.too_many_groups(len(once), GROUPS)
+    return once
 
 
 def dated(selection: Selection, now: datetime, zone: ZoneInfo) -> Selection:

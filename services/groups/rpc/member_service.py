@@ -12,8 +12,9 @@ from services.groups.domain import audit, members
 from services.groups.domain.appointments import AppointmentStatus
 from services.groups.domain.members import MemberSort
 from services.groups.rpc import convert, wire
-from services.groups.usecases import member_list
+from services.groups.usecases import contact_groups, member_list
 from services.groups.usecases import members as usecases
+from services.groups.usecases.contact_groups import SetGroups
 from services.groups.usecases.member_list import ListMembers, MemberPage
 from services.groups.usecases.members import Change, Removal
 from services.groups.usecases.targets import Target
@@ -102,6 +103,27 @@ class MemberService(MemberServiceServicer):
             message=members.removed_message(removed.changed, removed.group_name),
             operation_id=convert.optional_id(removed.operation_id),
             undo_until=wire.from_moment(removed.undo_until),
+        )
+
+    async def SetContactGroups(
+        self, message: pb.SetContactGroupsRequest, context: Context
+    ) -> pb.SetContactGroupsResponse:
+        order = SetGroups(
+            to_uuid(message.contact_id, "contact_id"),
+            wire.to_uuids(message.group_ids, "group_ids"),
+            audit.to_reason(message.reason),
+        )
+        request = wire.request("SetContactGroups", message)
+        done = await contact_groups.set_groups(self._db, callers.current.get(), request, order)
+        return pb.SetContactGroupsResponse(
+            contact_id=str(done.contact_id),
+            groups=map(convert.ref, done.groups),
+            group_count=len(done.groups),
+            groups_added=done.added,
+            groups_removed=done.removed,
+            message=members.set_message(done.added, done.removed),
+            operation_id=convert.optional_id(done.operation_id),
+            undo_until=wire.from_moment(done.undo_until),
         )
 
 

@@ -1,6 +1,6 @@
 """One row for every RPC of the groups context: what it does, to what, and for whom."""
 
-from services.chassis.policy import Policy, Row
+from services.chassis.policy import FEED, Policy, Row
 
 _GROUPS = "/vio.groups.v1.GroupService"
 _MEMBERS = "/vio.groups.v1.MemberService"
@@ -17,8 +17,28 @@ GROUPS: Policy = {
     f"{_MEMBERS}/AddMembers": Row("manage_members", "member"),
     f"{_MEMBERS}/RemoveMember": Row("manage_members", "member"),
     f"{_MEMBERS}/RemoveMembers": Row("manage_members", "member"),
+    f"{_MEMBERS}/SetContactGroups": Row("manage_members", "member"),
     f"{_SELECTIONS}/CreateSelection": Row("view", "selection"),
     f"{_AUDIT}/ListAuditEntries": Row("audit", "audit entry"),
 }
 
-POLICY: Policy = {**GROUPS}
+_CONTACTS = "/vio.groups.v1.ContactService"
+_TENANTS = "/vio.groups.v1.TenantService"
+_PEOPLE = "/vio.groups.v1.PeopleService"
+
+CONTACTS: Policy = {
+    f"{_CONTACTS}/CreateContact": Row("create", "contact"),
+    f"{_CONTACTS}/GetContact": Row("view", "contact"),
+    f"{_CONTACTS}/UpdateContact": Row("edit", "contact"),
+    f"{_CONTACTS}/ListContacts": Row("view", "contact"),
+    f"{_CONTACTS}/RecordConsent": Row("edit", "consent"),
+    f"{_CONTACTS}/RevokeConsent": Row("edit", "consent"),
+    f"{_TENANTS}/CreateTenant": Row("create", "tenant"),
+    f"{_TENANTS}/GetTenant": Row("view", "tenant"),
+    f"{_TENANTS}/UpdateTenant": Row("edit", "tenant"),
+    f"{_PEOPLE}/GetMe": Row("view", "person"),
+    f"{_PEOPLE}/ListPeople": Row("edit", "person"),
+    f"{_PEOPLE}/UpsertPerson": Row("edit", "person"),
+}
+
+POLICY: Policy = {**GROUPS, **CONTACTS, **FEED}

@@ -1,5 +1,6 @@
 """Groups as rows: found, locked, written."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -43,6 +44,15 @@ _ONE = select(*COLUMNS).where(
 )
 _FIND = db.compiled(_ONE)
 _LOCK = db.compiled(_ONE.with_for_update(of=groups))
+_LOCK_ALL = db.compiled(
+    select(*COLUMNS)
+    .where(
+        groups.c.id == func.any(bindparam("group_ids", type_=ARRAY(Uuid))),
+        groups.c.deleted_at.is_(None),
+    )
+    .order_by(groups.c.group_no)
+    .with_for_update(of=groups)
+)
 _LOCK_NAME = db.compiled(
     select(
         func.pg_advisory_xact_lock(
@@ -215,6 +225,12 @@ async def lock(tx: Transaction, group_id: UUID) -> Group | None:
     """
     row = await tx.fetch_one(Row, _LOCK, group_id=group_id)
     return row.group() if row else None
+
+
+async def lock_all(tx: Transaction, group_ids: Collection[UUID]) -> list[Group]:
+    """Those of the groups that are not deleted, locked in the order that everybody keeps."""
+    rows = await tx.fetch_all(Row, _LOCK_ALL, group_ids=list(group_ids))
+    return [row.group() for row in rows]
 
 
 async def is_free(tx: Transaction, name: str, group_id: UUID) -> bool:

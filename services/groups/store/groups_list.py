@@ -10,10 +10,12 @@ from sqlalchemy import (
     Integer,
     Uuid,
     bindparam,
+    cast,
     func,
     or_,
     select,
     true,
+    union_all,
 )
 
 from services.chassis import db
@@ -27,7 +29,7 @@ from services.groups.store import keyset
 from services.groups.store.arrays import among
 from services.groups.store.groups import COLUMNS, Row
 from services.groups.store.keyset import Order
-from services.groups.store.tables import audit, contacts, groups, memberships
+from services.groups.store.tables import audit, calls, contacts, groups, memberships
 from services.groups.store.visible import SEEN, eyes
 
 _SORTS: dict[GroupSort, ColumnElement[Any]] = {
@@ -44,20 +46,30 @@ _AFTER = (
     .correlate(None)
     .scalar_subquery()
 )
-_ACTIVE = (
-    select(audit.c.group_id, func.count().label("changes"))
+_SINCE = bindparam("since", type_=DateTime(timezone=True))
+_CHANGES = (
+    select(groups.c.group_no, func.count().label("number"))
+    .join_from(audit, groups, groups.c.id == audit.c.group_id)
     .where(
-        audit.c.at > bindparam("since", type_=DateTime(timezone=True)),
+        audit.c.at > _SINCE,
         among(audit.c.action, [Action.MEMBER_ADDED.value, Action.MEMBER_REMOVED.value]),
     )
-    .group_by(audit.c.group_id)
-    .subquery()
+    .group_by(groups.c.group_no)
 )
+_CALLS = (
+    select(memberships.c.group_no, func.count().label("number"))
+    .join_from(calls, memberships, memberships.c.contact_no == calls.c.contact_no)
+    .where(calls.c.at > _SINCE)
+    .group_by(memberships.c.group_no)
+)
+_HAPPENED = union_all(_CHANGES, _CALLS).subquery()
+_NUMBER = func.sum(_HAPPENED.c.number)
 _MOST_ACTIVE = (
-    select(groups.c.id, groups.c.name, _ACTIVE.c.changes)
-    .join_from(groups, _ACTIVE, _ACTIVE.c.group_id == groups.c.id)
+    select(groups.c.id, groups.c.name, cast(_NUMBER, Integer).label("changes"))
+    .join_from(groups, _HAPPENED, _HAPPENED.c.group_no == groups.c.group_no)
     .where(SEEN)
-    .order_by(_ACTIVE.c.changes.desc(), groups.c.sort_key)
+    .group_by(groups.c.tenant_id, groups.c.group_no)
+    .order_by(_NUMBER.desc(), groups.c.sort_key)
     .limit(1)
     .subquery()
 )

@@ -52,7 +52,7 @@ _COLUMNS = (
     contacts.c.id,
     contacts.c.name,
     contacts.c.sort_key,
-    contacts.c.phone,
+    func.coalesce(contacts.c.phone, contacts.c.phone_raw, "").label("phone"),
     contacts.c.email,
     contacts.c.appointment_time,
     contacts.c.appointment_status,

@@ -6,10 +6,11 @@ from uuid import uuid4
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 from psycopg.errors import InsufficientPrivilege
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
 from services.chassis.db import Database
-from services.groups.store import tables
+from services.groups.domain.tenants import Profile
+from services.groups.store import tenants
 from tests.service.groups.contacts import Contacts
 from tests.service.groups.desk import Desk, refused
 from vio.groups.v1 import audit_service_pb2 as pb
@@ -146,11 +147,7 @@ async def test_nobody_can_rewrite_the_audit(desk: Desk, db: Database, statement:
 async def medical(desk: Desk, db: Database) -> None:
     """Makes the tenant one that the rules for health data apply to."""
     async with db.transaction(desk.person.caller) as tx:
-        await tx.execute(
-            insert(tables.tenant_profiles).values(
-                timezone="America/New_York", medical=True, undo_window_minutes=15
-            )
-        )
+        await tenants.create(tx, Profile(timezone="America/New_York", medical=True))
 
 
 @pytest.mark.usefixtures("medical")

@@ -1,14 +1,18 @@
 """Groups over gRPC: made, read, listed, changed, deleted."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import grpc
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
+from sqlalchemy import insert, select
 
 from services.chassis import status
+from services.chassis.db import Database
+from services.groups.store import tables
 from tests.service.groups.contacts import Contacts
 from tests.service.groups.desk import Desk, ids, refused
 from vio.groups.v1 import group_pb2, page_pb2
@@ -274,6 +278,27 @@ async def test_stats_count_people_once(desk: Desk, contacts: Contacts) -> None:
 
     assert (stats.total_groups, stats.total_grouped_contacts, stats.ungrouped_contacts) == (2, 2, 1)
     assert (stats.most_active_group.id, stats.most_active_group.changes) == (two.id, 2)
+
+
+async def test_calls_make_a_group_active_too(desk: Desk, db: Database, contacts: Contacts) -> None:
+    """G-15: membership changes and calls of seven days, counted together."""
+    anna, ben = await contacts.make("Anna", "Ben")
+    called = await desk.create_group("Called", initial_contact_ids=[str(anna)])
+    await desk.create_group("Changed", initial_contact_ids=[str(anna), str(ben)])
+    await desk.remove((await desk.groups(search="Changed")).groups[0].id, anna)
+    async with db.transaction(desk.person.caller) as tx:
+        number = select(tables.contacts.c.contact_no).where(tables.contacts.c.id == anna)
+        for days in (1, 2, 3, 8):
+            call = {"attempt_id": uuid4(), "version": 1, "answered": True}
+            moment = tx.now - timedelta(days=days)
+            made = insert(tables.calls).values(
+                contact_no=number.scalar_subquery(), at=moment, **call
+            )
+            await tx.execute(made)
+
+    most = (await desk.groups()).stats.most_active_group
+
+    assert (most.id, most.changes) == (called.id, 4)
 
 
 @pytest.mark.parametrize(

@@ -205,7 +205,7 @@ async def test_row_security_alone_stops_a_forgotten_where(
 
     for caller in (stranger.person.caller, nobody):
         async with db.transaction(caller) as tx:
-            for table in tables.metadata.sorted_tables:
+            for table in set(tables.metadata.sorted_tables) - {tables.tenants}:
                 found = await tx.fetch_values(select(table.c.tenant_id))
                 assert set(found) <= {caller.tenant_id}, table.name
             touched = await tx.execute(text("update groups set name = 'Stolen'"))
