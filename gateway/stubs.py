@@ -5,8 +5,12 @@ from dataclasses import dataclass
 import grpc
 
 from vio.groups.v1.audit_service_pb2_grpc import AuditServiceStub
+from vio.groups.v1.contact_service_pb2_grpc import ContactServiceStub
 from vio.groups.v1.group_service_pb2_grpc import GroupServiceStub
 from vio.groups.v1.member_service_pb2_grpc import MemberServiceStub
+from vio.groups.v1.people_service_pb2_grpc import PeopleServiceStub
+from vio.groups.v1.selection_service_pb2_grpc import SelectionServiceStub
+from vio.groups.v1.tenant_service_pb2_grpc import TenantServiceStub
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,10 @@ class Stubs:
     groups: GroupServiceStub
     members: MemberServiceStub
     audit: AuditServiceStub
+    selections: SelectionServiceStub
+    contacts: ContactServiceStub
+    tenants: TenantServiceStub
+    people: PeopleServiceStub
 
     @staticmethod
     def over(channels: Channels) -> "Stubs":
@@ -33,4 +41,8 @@ class Stubs:
             groups=GroupServiceStub(channels.groups),
             members=MemberServiceStub(channels.groups),
             audit=AuditServiceStub(channels.groups),
+            selections=SelectionServiceStub(channels.groups),
+            contacts=ContactServiceStub(channels.groups),
+            tenants=TenantServiceStub(channels.groups),
+            people=PeopleServiceStub(channels.groups),
         )

@@ -1,6 +1,6 @@
 """The routes, in the order in which they are matched."""
 
 from gateway.route import Route
-from gateway.routes import groups
+from gateway.routes import contacts, groups
 
-ROUTES: tuple[Route, ...] = (*groups.ROUTES,)
+ROUTES: tuple[Route, ...] = (*groups.ROUTES, *contacts.ROUTES)

@@ -13,7 +13,7 @@ from grpc_reflection.v1alpha import reflection
 from services.chassis import interceptors, policy, telemetry
 from services.chassis.auth import Verifier
 from services.chassis.channel import LARGEST_MESSAGE
-from services.chassis.interceptors import Around
+from services.chassis.interceptors import Around, Guard
 from services.chassis.policy import Policy
 
 Register = Callable[[grpc.aio.Server], Sequence[str]]
@@ -40,10 +40,12 @@ async def running(
     verifier: Verifier,
     *,
     with_reflection: bool,
+    behind: Sequence[Guard] = (),
 ) -> AsyncIterator[int]:
     """Serves at the address and gives the port; refuses to start if a method lacks its row.
 
-    `register` adds the servicers and gives the full names of their services.
+    `register` adds the servicers and gives the full names of their services; the guards
+    in `behind` surround calls whose caller is known.
     """
     rows = {**table, **policy.ALWAYS, **(policy.REFLECTION if with_reflection else {})}
     server = grpc.aio.server(
@@ -54,6 +56,7 @@ async def running(
             Around(interceptors.refusals_as_status),
             Around(interceptors.in_time),
             Around(interceptors.admitted(verifier, rows)),
+            *map(Around, behind),
         ],
         options=_OPTIONS,
         maximum_concurrent_rpcs=_MOST_AT_ONCE,

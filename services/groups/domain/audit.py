@@ -23,6 +23,15 @@ class Action(StrEnum):
     MEMBERS_READ = "members_read"
     CONTACTS_READ = "contacts_read"
     AUDIT_READ = "audit_read"
+    CONTACT_CREATED = "contact_created"
+    CONTACT_UPDATED = "contact_updated"
+    CONTACT_READ = "contact_read"
+    CONSENT_RECORDED = "consent_recorded"
+    CONSENT_REVOKED = "consent_revoked"
+    CONTACTS_IMPORTED = "contacts_imported"
+    TENANT_CREATED = "tenant_created"
+    TENANT_UPDATED = "tenant_updated"
+    PERSON_ENTERED = "person_entered"
 
 
 @dataclass(frozen=True, slots=True)

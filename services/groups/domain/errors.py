@@ -234,3 +234,46 @@ def selection_expired() -> Precondition:
 def examples(ids: Collection[UUID]) -> str:
     """A few of the ids, in a stable order."""
     return ",".join(sorted(map(str, ids))[:_NAMED])
+
+
+def unknown_timezone(field: str) -> Invalid:
+    return Invalid(
+        "INVALID_TIMEZONE",
+        f"{field} must be an IANA time zone, such as America/New_York.",
+        field=field,
+        limit="IANA time zone",
+    )
+
+
+def out_of_rule(field: str, rule: str) -> Invalid:
+    return Invalid("INVALID_VALUE", f"{field} must be {rule}.", field=field, limit=rule)
+
+
+def phone_invalid() -> Invalid:
+    return Invalid(
+        "INVALID_PHONE", "This number can't be dialled.", field="phone", limit="a dialable number"
+    )
+
+
+def email_invalid() -> Invalid:
+    return Invalid(
+        "INVALID_EMAIL", "This is no e-mail address.", field="email", limit="name@domain"
+    )
+
+
+def external_id_taken() -> AlreadyExists:
+    return AlreadyExists(
+        "EXTERNAL_ID_TAKEN", "Another contact has this external id.", field="external_id"
+    )
+
+
+def no_consent_found() -> NotFound:
+    return NotFound("CONSENT_NOT_FOUND", "Consent not found")
+
+
+def no_import() -> NotFound:
+    return NotFound("IMPORT_NOT_FOUND", "Import not found")
+
+
+def tenant_exists() -> AlreadyExists:
+    return AlreadyExists("TENANT_EXISTS", "This tenant exists already.", field="id")

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.groups.domain.appointments import AppointmentStatus
 from services.groups.domain.groups import Group
+from services.groups.domain.tenants import Tenant
 
 AT_ONCE = 1000
 
@@ -33,6 +35,25 @@ class MembersRemoved:
     group_id: UUID
     contact_ids: tuple[UUID, ...]
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TenantChanged:
+    """A tenant's profile after a change."""
+
+    tenant: Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChanged:
+    """What other contexts need of a contact after a change."""
+
+    id: UUID
+    appointment_status: AppointmentStatus
+    appointment_time: datetime | None
+    appointment_type: str | None
+    created_at: datetime
+    deleted_at: datetime | None = None
 
 
 def of_members(

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from services.chassis.caller import Caller
 from services.groups.domain import errors
+from services.groups.domain.contacts import Contact, Fields
 from services.groups.domain.members import Member
 from services.groups.domain.selections import Selection
 
@@ -44,3 +45,24 @@ def refuse_hidden_filters(caller: Caller, selection: Selection, *, medical: bool
     for name in _HIDDEN_FILTERS:
         if getattr(selection, name):
             raise errors.field_hidden(name)
+
+
+def contact(caller: Caller, whole: Contact, *, medical: bool) -> Contact:
+    """The contact as the caller may see it: staff of a medical tenant see what they need."""
+    if not is_masked(caller, medical=medical):
+        return whole
+    fields = whole.fields
+    needed = Fields(
+        name=fields.name,
+        phone=fields.phone,
+        appointment_time=fields.appointment_time,
+        appointment_status=fields.appointment_status,
+    )
+    return replace(whole, fields=needed, consents=())
+
+
+def listed(caller: Caller, whole: Contact, *, medical: bool) -> Contact:
+    """The contact in a list, where instructions of medical tenants never appear."""
+    if medical:
+        whole = replace(whole, fields=replace(whole.fields, special_instructions=None))
+    return contact(caller, whole, medical=medical)

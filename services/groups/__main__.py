@@ -1,0 +1,56 @@
+"""Runs the groups service: `python -m services.groups`, or `... migrate` for its schema."""
+
+from contextlib import AsyncExitStack
+
+import grpc
+from pydantic import Field, SecretStr
+
+from services.chassis import process, server
+from services.chassis.db import Database
+from services.chassis.pages import PageTokens
+from services.chassis.settings import Settings
+from services.groups import rpc
+from services.groups.feed import encoding, serving
+from services.groups.rpc import first_sight
+from services.groups.rpc.policy import POLICY
+from services.groups.usecases.people import Acquaintance
+
+
+class GroupsSettings(Settings):
+    """Where the service listens, and where its database is."""
+
+    database_url: SecretStr = Field(validation_alias="GROUPS_DATABASE_URL")
+    owner_url: SecretStr = Field(SecretStr(""), validation_alias="GROUPS_OWNER_DATABASE_URL")
+    listen: str = Field("127.0.0.1:7401", validation_alias="GROUPS_LISTEN")
+    metrics_port: int | None = Field(None, validation_alias="GROUPS_METRICS_PORT")
+
+
+async def serve() -> None:
+    settings = GroupsSettings()
+    async with AsyncExitStack() as stack:
+        started = await stack.enter_async_context(
+            process.started("groups", settings, settings.metrics_port)
+        )
+        db = await stack.enter_async_context(
+            Database.open(settings.database_url.get_secret_value(), encoding.encode, started.clock)
+        )
+        tokens = PageTokens(settings.page_token_key.get_secret_value())
+
+        def register(to: grpc.aio.Server) -> list[str]:
+            return [*rpc.register(to, db, tokens), *serving.register(to, db)]
+
+        await stack.enter_async_context(
+            server.running(
+                settings.listen,
+                register,
+                POLICY,
+                started.verifier,
+                with_reflection=started.with_reflection,
+                behind=[first_sight.of(Acquaintance(db))],
+            )
+        )
+        await server.until_stopped()
+
+
+if __name__ == "__main__":
+    process.main("groups", serve, lambda: GroupsSettings().owner_url.get_secret_value())

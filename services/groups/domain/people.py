@@ -1,0 +1,28 @@
+"""Somebody who works for a tenant."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.chassis.caller import Role
+from services.groups.domain import errors, texts
+
+_ENTERED = (Role.CLIENT_ADMIN, Role.CLIENT_USER)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person with name and role."""
+
+    id: UUID
+    name: str
+    role: str
+
+
+def entered(person_id: UUID, name: str, role: str) -> Person:
+    """Somebody whom an administrator enters; super administrators can't be entered."""
+    called = texts.line(name, "name", limit=100)
+    if not called:
+        raise errors.not_given("name")
+    if role not in _ENTERED:
+        raise errors.unknown_choice("role", [each.value for each in _ENTERED])
+    return Person(person_id, called, role)

@@ -1,0 +1,85 @@
+"""Contacts in pages, by their groups and other filters."""
+
+import time
+from dataclasses import dataclass
+
+from services.chassis.caller import Caller
+from services.chassis.db import Database, Transaction
+from services.chassis.pages import PageTokens
+from services.groups.domain import masking, permissions
+from services.groups.domain.audit import Action as Audited
+from services.groups.domain.audit import Entry
+from services.groups.domain.contacts import Contact
+from services.groups.domain.paging import Pagination, Paging
+from services.groups.domain.permissions import Action
+from services.groups.domain.selections import Selection
+from services.groups.store import audit, selections
+from services.groups.store.contacts import COLUMNS, Row
+from services.groups.store.selections import Manner, Total
+from services.groups.usecases import choosing, contacts, listing
+from services.groups.usecases.choosing import Chosen
+from services.groups.usecases.listing import Start
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPage:
+    """A page of contacts, the filter in words, and the milliseconds that it took."""
+
+    contacts: tuple[Contact, ...]
+    pagination: Pagination
+    sentence: str
+    milliseconds: float
+
+
+async def list_contacts(
+    db: Database, caller: Caller, tokens: PageTokens, selection: Selection, paging: Paging
+) -> ContactPage:
+    """A page of contacts by name; in a medical tenant the reading is audited."""
+    begun_at = time.perf_counter()
+    permissions.allow(caller, Action.VIEW)
+    begun = listing.start(tokens, caller, selection, paging)
+    async with db.transaction(caller) as tx:
+        chosen = await choosing.choose(tx, selection)
+        manner = await _manner(tx, chosen, begun)
+        total = await _total(tx, chosen, manner, begun)
+        rows = await selections.page(
+            tx,
+            Row,
+            COLUMNS,
+            chosen.selection,
+            manner,
+            begun.size + 1,
+            after=begun.after,
+            offset=begun.offset,
+        )
+        shown, last = listing.cut(rows, begun)
+        found = await contacts.with_relations(tx, [row.contact() for row in shown])
+        medical = chosen.tenant.medical
+        if medical:
+            await audit.append(tx, _reading(caller, begun, len(found)), tx.now)
+        mark = (last.sort_key, last.id) if last else None
+        pagination = listing.finish(
+            tokens, begun, mark, total.count, capped=total.capped, broad=manner.broad
+        )
+        masked = tuple(masking.listed(caller, each, medical=medical) for each in found)
+        taken = (time.perf_counter() - begun_at) * 1000
+        return ContactPage(masked, pagination, chosen.sentence, round(taken, 2))
+
+
+async def _manner(tx: Transaction, chosen: Chosen, begun: Start) -> Manner:
+    names_only = masking.is_masked(tx.caller, medical=chosen.tenant.medical)
+    if begun.is_broad is not None:
+        return Manner(begun.is_broad, names_only)
+    return await selections.manner(tx, chosen.selection, names_only=names_only)
+
+
+async def _total(tx: Transaction, chosen: Chosen, manner: Manner, begun: Start) -> Total:
+    if begun.before is not None:
+        return Total(begun.before.total, begun.before.capped)
+    return await selections.total(tx, chosen.selection, manner)
+
+
+def _reading(caller: Caller, begun: Start, count: int) -> Entry:
+    fields = list(masking.shown(caller))
+    after = {"page": begun.page, "contacts": count, "fields": fields}
+    return Entry(Audited.CONTACTS_READ, after=after)

@@ -1,0 +1,213 @@
+"""Contacts: made, read and changed by people."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.chassis import outbox, requests
+from services.chassis.caller import Caller
+from services.chassis.db import Database, Transaction
+from services.chassis.errors import etag_mismatch
+from services.chassis.ids import new_id
+from services.chassis.requests import Request
+from services.groups.domain import contacts, errors, masking, permissions, texts
+from services.groups.domain.audit import Action as Audited
+from services.groups.domain.audit import Entry, storable
+from services.groups.domain.contacts import Consent, Contact
+from services.groups.domain.events import ContactChanged
+from services.groups.domain.members import Origin
+from services.groups.domain.permissions import Action
+from services.groups.store import audit, groups, history, members, tenants
+from services.groups.store import contacts as store
+from services.groups.usecases import membership
+
+
+@dataclass(frozen=True, slots=True)
+class CreateContact:
+    """A contact to be made, the groups it joins, and the consent that came along."""
+
+    values: Mapping[str, Any]
+    group_ids: tuple[UUID, ...] = ()
+    consent_basis: str = ""
+    consent_source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateContact:
+    """New values of a contact's fields, and the version they were decided on."""
+
+    contact_id: UUID
+    values: Mapping[str, Any]
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordConsent:
+    """A consent to be recorded; None stands for now."""
+
+    contact_id: UUID
+    channel: str
+    purpose: str
+    basis: str
+    source: str
+    captured_at: datetime | None = None
+
+
+async def create_contact(
+    db: Database, caller: Caller, request: Request, order: CreateContact
+) -> Contact:
+    """Makes the contact with memberships, consent, audit rows and events, or nothing."""
+    permissions.allow(caller, Action.CREATE)
+    async with db.transaction(caller) as tx:
+        if before := await requests.answered(tx, request, Contact):
+            return before
+        country = (await tenants.profile(tx)).profile.default_country
+        contact = await store.create(tx, new_id(), contacts.made(order.values, country))
+        if contact is None:
+            raise errors.external_id_taken()
+        await audit.append(tx, Entry(Audited.CONTACT_CREATED, contact_id=contact.id), tx.now)
+        await outbox.append(tx, changed(contact))
+        if order.consent_basis:
+            consent = _consent(order.consent_basis, order.consent_source, tx.now)
+            await store.record_consent(tx, contact.id, consent)
+        for group_id in sorted(set(order.group_ids)):
+            await _join(tx, group_id, contact.id)
+        whole = await with_relations(tx, (contact,))
+        return await requests.keep(tx, request, whole[0])
+
+
+async def get_contact(db: Database, caller: Caller, contact_id: UUID) -> Contact:
+    """One contact as the caller may see it; in a medical tenant the reading is audited."""
+    permissions.allow(caller, Action.VIEW)
+    async with db.transaction(caller) as tx:
+        found = await store.find(tx, contact_id)
+        if found is None:
+            raise errors.no_contact()
+        medical = (await tenants.profile(tx)).medical
+        if medical:
+            entry = Entry(Audited.CONTACT_READ, contact_id=contact_id)
+            await audit.append(tx, entry, tx.now)
+        whole = await with_relations(tx, (found,))
+        return masking.contact(caller, whole[0], medical=medical)
+
+
+async def update_contact(
+    db: Database, caller: Caller, request: Request, order: UpdateContact
+) -> Contact:
+    """Changes the fields given, with audit row and event, or nothing."""
+    permissions.allow(caller, Action.EDIT)
+    async with db.transaction(caller) as tx:
+        if before := await requests.answered(tx, request, Contact):
+            return before
+        contact = await store.lock(tx, order.contact_id)
+        if contact is None:
+            raise errors.no_contact()
+        if order.etag and order.etag != contact.etag:
+            raise etag_mismatch(order.etag, contact.etag)
+        saved = await _changed(tx, contact, order.values)
+        whole = await with_relations(tx, (saved,))
+        return await requests.keep(tx, request, whole[0])
+
+
+async def record_consent(
+    db: Database, caller: Caller, request: Request, order: RecordConsent
+) -> Consent:
+    """Records a consent of a contact."""
+    permissions.allow(caller, Action.EDIT)
+    async with db.transaction(caller) as tx:
+        if before := await requests.answered(tx, request, Consent):
+            return before
+        if await store.find(tx, order.contact_id) is None:
+            raise errors.no_contact()
+        consent = replace(
+            _consent(order.basis, order.source, order.captured_at or tx.now),
+            channel=texts.line(order.channel, "channel", limit=50) or "voice",
+            purpose=texts.line(order.purpose, "purpose", limit=50) or "appointments",
+        )
+        await store.record_consent(tx, order.contact_id, consent)
+        entry = Entry(
+            Audited.CONSENT_RECORDED,
+            contact_id=order.contact_id,
+            after={"basis": consent.basis, "source": consent.source},
+        )
+        await audit.append(tx, entry, tx.now)
+        return await requests.keep(tx, request, consent)
+
+
+async def revoke_consent(
+    db: Database, caller: Caller, contact_id: UUID, consent_id: UUID
+) -> Consent:
+    """Takes a consent back; a second time changes nothing."""
+    permissions.allow(caller, Action.EDIT)
+    async with db.transaction(caller) as tx:
+        revoked = await store.revoke_consent(tx, contact_id, consent_id)
+        if revoked is None:
+            raise errors.no_consent_found()
+        if revoked.revoked_at == tx.now:
+            entry = Entry(
+                Audited.CONSENT_REVOKED, contact_id=contact_id, before={"basis": revoked.basis}
+            )
+            await audit.append(tx, entry, tx.now)
+        return revoked
+
+
+async def with_relations(tx: Transaction, found: Sequence[Contact]) -> tuple[Contact, ...]:
+    """The contacts with their consents and the groups that the caller may see."""
+    ids = [each.id for each in found]
+    consents = await store.consents_of(tx, ids)
+    theirs = await members.groups_of(tx, ids)
+    return tuple(
+        replace(each, consents=tuple(consents.get(each.id, ())), groups=theirs.get(each.id, ()))
+        for each in found
+    )
+
+
+def changed(contact: Contact) -> ContactChanged:
+    """The event that tells other contexts of a contact."""
+    fields = contact.fields
+    return ContactChanged(
+        contact.id,
+        fields.appointment_status,
+        fields.appointment_time,
+        fields.appointment_type,
+        contact.created_at,
+        contact.deleted_at,
+    )
+
+
+async def _changed(tx: Transaction, contact: Contact, values: Mapping[str, Any]) -> Contact:
+    country = (await tenants.profile(tx)).profile.default_country
+    after = contacts.changed(contact.fields, values, country)
+    differences = contacts.differences(contact.fields, after)
+    if not differences:
+        return contact
+    if after.external_id and await store.external_id_is_taken(tx, contact.id, after.external_id):
+        raise errors.external_id_taken()
+    decided = contacts.touches_appointment(differences)
+    saved = await store.save(tx, contact, after, appointment_decided=decided)
+    entry = Entry(
+        Audited.CONTACT_UPDATED,
+        contact_id=contact.id,
+        before={name: storable(pair[0]) for name, pair in differences.items()},
+        after={name: storable(pair[1]) for name, pair in differences.items()},
+    )
+    await audit.append(tx, entry, tx.now)
+    await outbox.append(tx, changed(saved))
+    return saved
+
+
+async def _join(tx: Transaction, group_id: UUID, contact_id: UUID) -> None:
+    found = await groups.lock(tx, group_id)
+    group = permissions.allowed(tx.caller, Action.MANAGE_MEMBERS, found)
+    if not await history.members(tx, group.id, (contact_id,)):
+        await membership.join(tx, group.id, (contact_id,), Origin(new_id()), await tx.moment())
+
+
+def _consent(basis: str, source: str, captured_at: datetime) -> Consent:
+    rests_on = texts.line(basis, "basis", limit=50)
+    if not rests_on:
+        raise errors.not_given("basis")
+    given = texts.line(source, "source", limit=200)
+    return Consent(new_id(), "voice", "appointments", rests_on, given, captured_at)
