@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 LAG = Gauge("feed_lag_seconds", "How old the youngest change is that may be missing.", ["source"])
 TOO_OLD = 10.0
+# Heartbeats come every few seconds.
+_LONGEST_SILENCE = 15.0
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 10.0
 
@@ -133,8 +135,9 @@ class Consumer:
         loop = asyncio.get_running_loop()
         revisited = float("-inf")
         call = self.stub.Watch(pb.WatchRequest(cursor=position.cursor))
+        stream = aiter(call)
         try:
-            async for response in call:
+            while response := await _next(stream):
                 position = await self._take(response, position)
                 if loop.time() - revisited >= self.revisit:
                     revisited = loop.time()
@@ -152,3 +155,12 @@ class Consumer:
 
     def _transaction(self) -> AbstractAsyncContextManager[Transaction]:
         return self.db.transaction(Caller.service(None, self.source))
+
+
+async def _next(stream: AsyncIterator[pb.WatchResponse]) -> pb.WatchResponse | None:
+    """The next message; None at the end. A source that is silent although it lives is left."""
+    try:
+        async with asyncio.timeout(_LONGEST_SILENCE):
+            return await anext(stream, None)
+    except TimeoutError as error:
+        raise errors.unavailable("feed") from error

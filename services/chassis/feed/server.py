@@ -25,6 +25,7 @@ from vio.feed.v1 import feed_service_pb2_grpc as pb_grpc
 Context = grpc.aio.ServicerContext[Any, Any]
 ListHistory = Callable[[Transaction], AsyncIterator[object]]
 
+_PREFIX = "type.googleapis.com/"
 _LARGEST_BATCH = 256 * 1024
 _POLL_WHILE_EVENTS_WAIT = 0.03
 
@@ -86,7 +87,7 @@ class ChangeFeed(pb_grpc.ChangeFeedServiceServicer):
             event = pb.Event(
                 id=str(uuid5(tenant_id, f"{kind}/{payload.hex()}")),
                 tenant_id=str(tenant_id),
-                payload=Packed(type_url=kind, value=payload),
+                payload=_packed(kind, payload),
             )
             event.at.FromDatetime(tx.now)
             yield event
@@ -138,10 +139,15 @@ def _event(row: Row) -> pb.Event:
     event = pb.Event(
         id=str(row.event_id),
         tenant_id=str(row.tenant_id),
-        payload=Packed(type_url=row.type, value=row.payload),
+        payload=_packed(row.type, row.payload),
     )
     event.at.FromDatetime(row.at)
     return event
+
+
+def _packed(kind: str, payload: bytes) -> Packed:
+    """An encoder may name a message without the prefix that `Any` wants."""
+    return Packed(type_url=kind if "/" in kind else f"{_PREFIX}{kind}", value=payload)
 
 
 def _portions(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
