@@ -1,0 +1,1 @@
+"""The context that measures: read models fed by the other two contexts."""

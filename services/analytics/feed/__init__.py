@@ -1,0 +1,1 @@
+"""How analytics follows the other contexts."""

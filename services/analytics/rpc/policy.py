@@ -1,0 +1,10 @@
+"""One row for every RPC of the analytics context: what it does, to what, and for whom."""
+
+from services.chassis.policy import Policy, Row
+
+_ANALYTICS = "/vio.analytics.v1.AnalyticsService"
+
+POLICY: Policy = {
+    f"{_ANALYTICS}/GetGroupsAnalytics": Row("analytics", "group"),
+    f"{_ANALYTICS}/GetGroupAnalytics": Row("analytics", "group"),
+}

@@ -1,0 +1,1 @@
+"""What can be done: apply facts, read figures."""
