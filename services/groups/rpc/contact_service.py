@@ -8,9 +8,9 @@ from services.chassis import caller as callers
 from services.chassis.db import Database
 from services.chassis.ids import to_uuid
 from services.chassis.pages import PageTokens
-from services.groups.domain import errors
+from services.groups.domain import errors, selections
 from services.groups.domain.appointments import AppointmentStatus
-from services.groups.domain.selections import Selection
+from services.groups.domain.selections import FilterLogic, Selection
 from services.groups.rpc import contact_convert, convert, wire
 from services.groups.usecases import contact_list, contacts
 from services.groups.usecases.contacts import CreateContact, RecordConsent, UpdateContact
@@ -118,21 +118,20 @@ def _masked(message: pb.UpdateContactRequest) -> dict[str, Any]:
 
 def _selection(message: pb.ListContactsRequest) -> Selection:
     """The list's filters as a selection; `group_ids` go where `filter_logic` sends them."""
-    asked = wire.to_uuids(message.group_ids, "group_ids")
-    logic = message.filter_logic or pb.FILTER_LOGIC_OR
-    if logic not in pb.FilterLogic.values():
-        raise errors.unknown_choice("filter_logic", ["or", "and", "not"])
+    logic = wire.to_word(pb.FilterLogic, message.filter_logic, FilterLogic, "filter_logic")
     status = _status(message)
-    meant = {
-        "any": asked if logic == pb.FILTER_LOGIC_OR else (),
-        "all": asked if logic == pb.FILTER_LOGIC_AND else (),
-        "none": asked if logic == pb.FILTER_LOGIC_NOT else (),
-    }
-    return convert.to_filters(
+    filters = convert.to_filters(
         message,
-        **{name: ids + wire.to_uuids(getattr(message, name), name) for name, ids in meant.items()},
-        ungrouped=message.include_ungrouped,
+        any=wire.to_uuids(message.any, "any"),
+        all=wire.to_uuids(message.all, "all"),
+        none=wire.to_uuids(message.none, "none"),
         status=(status,) if status else (),
+    )
+    return selections.plain(
+        filters,
+        wire.to_uuids(message.group_ids, "group_ids"),
+        logic or FilterLogic.OR,
+        include_ungrouped=message.include_ungrouped,
     )
 
 

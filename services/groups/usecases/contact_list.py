@@ -8,7 +8,7 @@ from services.chassis.db import Database, Transaction
 from services.chassis.pages import PageTokens
 from services.groups.domain import masking, permissions
 from services.groups.domain.audit import Action as Audited
-from services.groups.domain.audit import Entry
+from services.groups.domain.audit import Entry, storable
 from services.groups.domain.contacts import Contact
 from services.groups.domain.paging import Pagination, Paging
 from services.groups.domain.permissions import Action
@@ -56,7 +56,7 @@ async def list_contacts(
         found = await contacts.with_relations(tx, [row.contact() for row in shown])
         medical = chosen.tenant.medical
         if medical:
-            await audit.append(tx, _reading(caller, begun, len(found)), tx.now)
+            await audit.append(tx, _reading(caller, chosen, begun, len(found)), tx.now)
         mark = (last.sort_key, last.id) if last else None
         pagination = listing.finish(
             tokens, begun, mark, total.count, capped=total.capped, broad=manner.broad
@@ -79,7 +79,16 @@ async def _total(tx: Transaction, chosen: Chosen, manner: Manner, begun: Start) 
     return await selections.total(tx, chosen.selection, manner)
 
 
-def _reading(caller: Caller, begun: Start, count: int) -> Entry:
-    fields = list(masking.shown(caller))
-    after = {"page": begun.page, "contacts": count, "fields": fields}
-    return Entry(Audited.CONTACTS_READ, after=after)
+def _reading(caller: Caller, chosen: Chosen, begun: Start, count: int) -> Entry:
+    """A reading by one group is an entry of that group; several are named."""
+    named = chosen.asked.group_ids
+    return Entry(
+        Audited.CONTACTS_READ,
+        named[0] if len(named) == 1 else None,
+        after={
+            "page": begun.page,
+            "contacts": count,
+            "fields": list(masking.shown(caller)),
+            "groups": storable(named),
+        },
+    )

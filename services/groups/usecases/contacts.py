@@ -12,14 +12,14 @@ from services.chassis.db import Database, Transaction
 from services.chassis.errors import etag_mismatch
 from services.chassis.ids import new_id
 from services.chassis.requests import Request
-from services.groups.domain import contacts, errors, masking, permissions, texts
+from services.groups.domain import contacts, errors, masking, permissions, selections, texts
 from services.groups.domain.audit import Action as Audited
 from services.groups.domain.audit import Entry, storable
 from services.groups.domain.contacts import Consent, Contact
 from services.groups.domain.events import ContactChanged
 from services.groups.domain.members import Origin
 from services.groups.domain.permissions import Action
-from services.groups.store import audit, groups, history, members, tenants
+from services.groups.store import audit, members, tenants
 from services.groups.store import contacts as store
 from services.groups.usecases import membership
 
@@ -72,8 +72,9 @@ async def create_contact(
         if order.consent_basis:
             consent = _consent(order.consent_basis, order.consent_source, tx.now)
             await store.record_consent(tx, contact.id, consent)
-        for group_id in sorted(set(order.group_ids)):
-            await _join(tx, group_id, contact.id)
+        if order.group_ids:
+            joined = selections.few_groups(order.group_ids)
+            await membership.enter(tx, (contact.id,), joined, Origin(new_id()))
         whole = await with_relations(tx, (contact,))
         return await requests.keep(tx, request, whole[0])
 
@@ -196,13 +197,6 @@ async def _changed(tx: Transaction, contact: Contact, values: Mapping[str, Any])
     await audit.append(tx, entry, tx.now)
     await outbox.append(tx, changed(saved))
     return saved
-
-
-async def _join(tx: Transaction, group_id: UUID, contact_id: UUID) -> None:
-    found = await groups.lock(tx, group_id)
-    group = permissions.allowed(tx.caller, Action.MANAGE_MEMBERS, found)
-    if not await history.members(tx, group.id, (contact_id,)):
-        await membership.join(tx, group.id, (contact_id,), Origin(new_id()), await tx.moment())
 
 
 def _consent(basis: str, source: str, captured_at: datetime) -> Consent:

@@ -14,17 +14,13 @@ from services.chassis.db import Database
 from services.chassis.ids import new_id
 from services.chassis.pages import PageTokens
 from services.chassis.settings import Settings
-from services.groups.feed.groups_events import ENCODERS
-from services.groups.rpc import group_services, policy
+from services.groups import rpc
+from services.groups.feed.encoding import encode
+from services.groups.rpc import policy
 from tests.service.groups.contacts import Contacts
 from tests.service.groups.desk import Desk
 from tests.support.databases import Databases
 from tests.support.issuer import Issuer, Person
-
-
-def encode(event: object) -> tuple[str, bytes]:
-    message = ENCODERS[type(event)](event)
-    return message.DESCRIPTOR.full_name, message.SerializeToString()
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +36,7 @@ async def channel(db: Database, issuer: Issuer) -> AsyncIterator[grpc.aio.Channe
         httpx.AsyncClient() as http,
         server.running(
             "127.0.0.1:0",
-            lambda to: group_services.register(to, db, PageTokens("k" * 32)),
+            lambda to: rpc.register(to, db, PageTokens("k" * 32)),
             policy.POLICY,
             Verifier(settings, http),
             with_reflection=False,

@@ -15,6 +15,7 @@ from vio.groups.v1 import group_pb2
 from vio.groups.v1 import group_service_pb2 as groups_pb
 from vio.groups.v1 import member_service_pb2 as members_pb
 from vio.groups.v1.audit_service_pb2_grpc import AuditServiceStub
+from vio.groups.v1.contact_service_pb2_grpc import ContactServiceStub
 from vio.groups.v1.group_service_pb2_grpc import GroupServiceStub
 from vio.groups.v1.member_service_pb2_grpc import MemberServiceStub
 from vio.groups.v1.selection_service_pb2_grpc import SelectionServiceStub
@@ -24,6 +25,7 @@ _STUBS: tuple[Callable[[Any], Any], ...] = (
     MemberServiceStub,
     AuditServiceStub,
     SelectionServiceStub,
+    ContactServiceStub,
 )
 
 
