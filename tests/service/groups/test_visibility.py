@@ -14,9 +14,11 @@ from services.chassis.ids import new_id
 from services.groups.store import tables
 from tests.service.groups.contacts import Contacts
 from tests.service.groups.desk import Desk, ids, refused
+from vio.groups.v1 import contact_service_pb2 as contacts_pb
 from vio.groups.v1 import group_pb2, selection_pb2
 from vio.groups.v1 import group_service_pb2 as groups_pb
 from vio.groups.v1 import member_service_pb2 as members_pb
+from vio.groups.v1 import selection_service_pb2 as selections_pb
 
 CUSTOM = group_pb2.VISIBILITY_CUSTOM
 ADMINS_ONLY = group_pb2.VISIBILITY_ADMINS_ONLY
@@ -48,6 +50,13 @@ def every_use(group_id: str, contact_id: str, own_group: str) -> list[tuple[str,
             "RemoveMember",
             members_pb.RemoveMemberRequest(group_id=group_id, contact_id=contact_id),
         ),
+        (
+            "SetContactGroups",
+            members_pb.SetContactGroupsRequest(contact_id=contact_id, group_ids=[group_id]),
+        ),
+        ("CreateSelection", selections_pb.CreateSelectionRequest(selection=named)),
+        ("ListContacts", contacts_pb.ListContactsRequest(none=[group_id])),
+        ("CreateContact", contacts_pb.CreateContactRequest(name="Zoe", group_ids=[group_id])),
     ]
 
 
