@@ -11,13 +11,16 @@ from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSe
 
 import vio
 from gateway import wire
+from gateway.files import Download, Upload
 from gateway.route import Route
 
 Json = dict[str, Any]
+AnyRoute = Route | Upload | Download
 
 _VARIABLE = re.compile(r"{(\w+)}")
 _LINK = re.compile(r"\[([^\]]+)\]\[[^\]]*\]")
 _MOMENT = "google.protobuf.Timestamp"
+_WITH_BODY = {"POST", "PUT", "PATCH"}
 _LIFTED = {"update_mask", "request_id"}
 _SCALARS: dict[int, Json] = {
     FieldDescriptor.TYPE_STRING: {"type": "string"},
@@ -49,7 +52,7 @@ _PROBLEM: Json = {
 }
 
 
-def document(routes: Iterable[Route], prefix: str) -> Json:
+def document(routes: Iterable[AnyRoute], prefix: str) -> Json:
     """OpenAPI 3.1, with every message that a route can reach."""
     schemas: dict[str, Json] = {"Problem": _PROBLEM}
     paths: dict[str, Json] = {}
@@ -70,7 +73,7 @@ def document(routes: Iterable[Route], prefix: str) -> Json:
     }
 
 
-def _operation(route: Route, schemas: dict[str, Json]) -> Json:
+def _operation(route: AnyRoute, schemas: dict[str, Json]) -> Json:
     message, reply = wire.descriptor(route.message), wire.descriptor(route.reply)
     variables = _VARIABLE.findall(route.path)
     operation: Json = {
@@ -81,7 +84,7 @@ def _operation(route: Route, schemas: dict[str, Json]) -> Json:
         "responses": {
             str(route.status): {
                 "description": comment(reply.full_name),
-                "content": {"application/json": {"schema": _reply(route, reply, schemas)}},
+                "content": _answer(route, reply, schemas),
             },
             "default": {
                 "description": "A refusal.",
@@ -91,17 +94,32 @@ def _operation(route: Route, schemas: dict[str, Json]) -> Json:
             },
         },
     }
-    if route.method in {"POST", "PUT", "PATCH"}:
-        fields = [each for each in _fields(message) if _in_body(each, route, variables)]
-        body = _object(fields, schemas, asked=True)
-        if route.bare:
-            bare = next(each for each in fields if each.name == route.bare)
-            body = {"anyOf": [body, _field(bare, schemas, asked=True)]}
-        operation["requestBody"] = {"content": {"application/json": {"schema": body}}}
+    if isinstance(route, Upload):
+        file = {"schema": {"type": "string", "format": "binary"}}
+        operation["requestBody"] = {"content": {route.media_type: file}}
+    elif route.method in _WITH_BODY:
+        operation["requestBody"] = _body(route, message, variables, schemas)
     return operation
 
 
-def _operation_id(route: Route) -> str:
+def _body(
+    route: AnyRoute, message: Descriptor, variables: list[str], schemas: dict[str, Json]
+) -> Json:
+    fields = [each for each in _fields(message) if _in_body(each, route, variables)]
+    body = _object(fields, schemas, asked=True)
+    if route.bare:
+        bare = next(each for each in fields if each.name == route.bare)
+        body = {"anyOf": [body, _field(bare, schemas, asked=True)]}
+    return {"content": {"application/json": {"schema": body}}}
+
+
+def _answer(route: AnyRoute, reply: Descriptor, schemas: dict[str, Json]) -> Json:
+    if isinstance(route, Download):
+        return {route.media_type: {"schema": {"type": "string", "format": "binary"}}}
+    return {"application/json": {"schema": _reply(route, reply, schemas)}}
+
+
+def _operation_id(route: AnyRoute) -> str:
     words = re.sub(r"\W+", "_", route.path.replace("{", "by_")).strip("_")
     return f"{route.method.lower()}_{words}"
 
@@ -122,18 +140,18 @@ def _calls() -> dict[str, str]:
     }
 
 
-def _in_body(field: FieldDescriptor, route: Route, variables: list[str]) -> bool:
+def _in_body(field: FieldDescriptor, route: AnyRoute, variables: list[str]) -> bool:
     return field.name not in {*variables, *_LIFTED, *route.given}
 
 
 def _parameters(
-    route: Route, message: Descriptor, variables: list[str], schemas: dict[str, Json]
+    route: AnyRoute, message: Descriptor, variables: list[str], schemas: dict[str, Json]
 ) -> Iterator[Json]:
     for name in variables:
         yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
     if "request_id" in message.fields_by_name:
         yield {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string"}}
-    if route.method in {"POST", "PUT", "PATCH"}:
+    if route.method in _WITH_BODY and not isinstance(route, Upload):
         return
     for field in _fields(message):
         if _in_body(field, route, variables):
@@ -145,7 +163,7 @@ def _parameters(
             }
 
 
-def _reply(route: Route, reply: Descriptor, schemas: dict[str, Json]) -> Json:
+def _reply(route: AnyRoute, reply: Descriptor, schemas: dict[str, Json]) -> Json:
     reference = _message(reply, schemas)
     if not route.constants:
         return reference

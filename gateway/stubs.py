@@ -7,6 +7,7 @@ import grpc
 from vio.groups.v1.audit_service_pb2_grpc import AuditServiceStub
 from vio.groups.v1.contact_service_pb2_grpc import ContactServiceStub
 from vio.groups.v1.group_service_pb2_grpc import GroupServiceStub
+from vio.groups.v1.import_service_pb2_grpc import ImportServiceStub
 from vio.groups.v1.member_service_pb2_grpc import MemberServiceStub
 from vio.groups.v1.people_service_pb2_grpc import PeopleServiceStub
 from vio.groups.v1.selection_service_pb2_grpc import SelectionServiceStub
@@ -34,6 +35,7 @@ class Stubs:
     contacts: ContactServiceStub
     tenants: TenantServiceStub
     people: PeopleServiceStub
+    imports: ImportServiceStub
 
     @staticmethod
     def over(channels: Channels) -> "Stubs":
@@ -45,4 +47,5 @@ class Stubs:
             contacts=ContactServiceStub(channels.groups),
             tenants=TenantServiceStub(channels.groups),
             people=PeopleServiceStub(channels.groups),
+            imports=ImportServiceStub(channels.groups),
         )

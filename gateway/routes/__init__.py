@@ -1,6 +1,9 @@
-"""The routes, in the order in which they are matched."""
+"""The routes; fixed paths are matched before variable ones."""
 
+from gateway.files import Download, Upload
 from gateway.route import Route
-from gateway.routes import contacts, groups
+from gateway.routes import contacts, groups, imports
 
-ROUTES: tuple[Route, ...] = (*groups.ROUTES, *contacts.ROUTES)
+AnyRoute = Route | Upload | Download
+
+ROUTES: tuple[AnyRoute, ...] = (*groups.ROUTES, *contacts.ROUTES, *imports.ROUTES)

@@ -277,3 +277,63 @@ def no_import() -> NotFound:
 
 def tenant_exists() -> AlreadyExists:
     return AlreadyExists("TENANT_EXISTS", "This tenant exists already.", field="id")
+
+
+def csv_unreadable(why: str) -> Invalid:
+    return Invalid(
+        "CSV_UNREADABLE", f"This file can't be read: {why}.", field="file", limit="CSV", why=why
+    )
+
+
+def csv_too_large(limit: int) -> Invalid:
+    return Invalid(
+        "CSV_TOO_LARGE",
+        f"A file can have {limit // 1024 // 1024} MB at most.",
+        field="file",
+        limit=limit,
+    )
+
+
+def csv_no_name() -> Invalid:
+    return Invalid(
+        "CSV_NO_NAME", "No column holds names; say which one does.", field="mapping", limit="name"
+    )
+
+
+def csv_no_column(name: str) -> Invalid:
+    return Invalid(
+        "CSV_NO_COLUMN",
+        f"The file has no column '{name[:100]}'.",
+        field="mapping",
+        column=name[:100],
+    )
+
+
+def row_without_identity() -> Invalid:
+    return Invalid(
+        "NO_IDENTITY", "A row needs a phone number or an external id.", field="phone", limit="one"
+    )
+
+
+def date_unreadable() -> Invalid:
+    return Invalid(
+        "INVALID_TIME",
+        "This is no date that can be read; write it as 2026-09-15 09:30.",
+        field="appointment_time",
+        limit="YYYY-MM-DD HH:MM",
+    )
+
+
+def date_ambiguous() -> Invalid:
+    return Invalid(
+        "AMBIGUOUS_DATE",
+        "Day and month can't be told apart; write the date as 2026-09-15.",
+        field="appointment_time",
+        limit="YYYY-MM-DD",
+    )
+
+
+def options_first() -> Invalid:
+    return Invalid(
+        "OPTIONS_FIRST", "The first message must hold the options, the others bytes.", field="step"
+    )

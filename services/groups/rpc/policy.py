@@ -1,6 +1,6 @@
 """One row for every RPC of the groups context: what it does, to what, and for whom."""
 
-from services.chassis.policy import FEED, Policy, Row
+from services.chassis.policy import FEED, MACHINES, Policy, Row
 
 _GROUPS = "/vio.groups.v1.GroupService"
 _MEMBERS = "/vio.groups.v1.MemberService"
@@ -25,6 +25,8 @@ GROUPS: Policy = {
 _CONTACTS = "/vio.groups.v1.ContactService"
 _TENANTS = "/vio.groups.v1.TenantService"
 _PEOPLE = "/vio.groups.v1.PeopleService"
+_IMPORTS = "/vio.groups.v1.ImportService"
+_AUDIENCE = "/vio.groups.v1.AudienceService"
 
 CONTACTS: Policy = {
     f"{_CONTACTS}/CreateContact": Row("create", "contact"),
@@ -39,6 +41,15 @@ CONTACTS: Policy = {
     f"{_PEOPLE}/GetMe": Row("view", "person"),
     f"{_PEOPLE}/ListPeople": Row("edit", "person"),
     f"{_PEOPLE}/UpsertPerson": Row("edit", "person"),
+    f"{_IMPORTS}/ImportContacts": Row("create", "import"),
+    f"{_IMPORTS}/GetImport": Row("create", "import"),
+    f"{_IMPORTS}/DownloadErrors": Row("export", "import"),
 }
 
-POLICY: Policy = {**GROUPS, **CONTACTS, **FEED}
+AUDIENCE: Policy = {
+    f"{_AUDIENCE}/FreezeAudience": Row("call", "audience", MACHINES),
+    f"{_AUDIENCE}/GetDialFacts": Row("call", "audience", MACHINES),
+    f"{_AUDIENCE}/GetContactNames": Row("view", "contact", MACHINES),
+}
+
+POLICY: Policy = {**GROUPS, **CONTACTS, **AUDIENCE, **FEED}

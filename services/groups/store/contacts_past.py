@@ -1,11 +1,11 @@
 """Every contact as the feed's listing tells of it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, bindparam, func, select
 
 from services.chassis import db
 from services.chassis.db import Transaction
@@ -14,16 +14,16 @@ from services.groups.domain.events import ContactChanged
 from services.groups.store.tables import contacts
 
 _C = contacts.c
-_EVERYTHING = db.compiled(
-    select(
-        _C.id,
-        _C.appointment_status,
-        _C.appointment_time,
-        _C.appointment_type,
-        _C.created_at,
-        _C.deleted_at,
-    ).order_by(_C.contact_no)
-)
+_STATEMENT = select(
+    _C.id,
+    _C.appointment_status,
+    _C.appointment_time,
+    _C.appointment_type,
+    _C.created_at,
+    _C.deleted_at,
+).order_by(_C.contact_no)
+_EVERYTHING = db.compiled(_STATEMENT)
+_SOME = db.compiled(_STATEMENT.where(_C.id == func.any(bindparam("ids", type_=ARRAY(Uuid)))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +35,23 @@ class _Row:
     created_at: datetime
     deleted_at: datetime | None
 
+    def event(self) -> ContactChanged:
+        return ContactChanged(
+            self.id,
+            AppointmentStatus(self.appointment_status),
+            self.appointment_time,
+            self.appointment_type,
+            self.created_at,
+            self.deleted_at,
+        )
+
 
 async def everything(tx: Transaction) -> AsyncIterator[ContactChanged]:
     """Every contact, the deleted ones too."""
     async for row in tx.stream(_Row, _EVERYTHING):
-        yield ContactChanged(
-            row.id,
-            AppointmentStatus(row.appointment_status),
-            row.appointment_time,
-            row.appointment_type,
-            row.created_at,
-            row.deleted_at,
-        )
+        yield row.event()
+
+
+async def some(tx: Transaction, contact_ids: Collection[UUID]) -> list[ContactChanged]:
+    """What became of contacts that changed together."""
+    return [row.event() for row in await tx.fetch_all(_Row, _SOME, ids=list(contact_ids))]

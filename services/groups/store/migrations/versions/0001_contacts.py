@@ -183,5 +183,5 @@ def upgrade() -> None:
     schema.tenant_table("visits", "select, insert")
     schema.tenant_table("calls", "select, insert, update")
     schema.tenant_table("suppressed_phones", "select, insert, delete")
-    schema.tenant_table("imports", "select, insert")
+    schema.tenant_table("imports", "select, insert, update")
     schema.tenant_table("import_errors", "select, insert")

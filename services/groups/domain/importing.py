@@ -1,0 +1,165 @@
+"""Contacts out of the rows of a file: which column is what, and what a row says."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.chassis.errors import Invalid
+from services.groups.domain import contacts, errors, texts
+from services.groups.domain.appointments import AppointmentStatus
+from services.groups.domain.contacts import Fields
+from services.groups.domain.tabular import Line
+
+# The usual column names of address books, calendars and booking systems.
+_USUAL = {
+    "name": "name, full name, contact, contact name, client, client name, customer, customer name, "
+    "patient, patient name, guest, guest name, display name",
+    "first_name": "first name, given name, firstname, forename",
+    "last_name": "last name, family name, lastname, surname",
+    "phone": "phone, phone number, mobile, mobile phone, mobile number, cell, cell phone, "
+    "telephone, tel, primary phone, phone 1 - value, phone 1 value",
+    "email": "email, e-mail, email address, e-mail address, e-mail 1 - value, e-mail 1 value",
+    "external_id": "id, external id, customer id, client id, patient id, guest id, record id, "
+    "contact id, mrn",
+    "timezone": "timezone, time zone",
+    "language": "language, preferred language, locale",
+    "appointment_time": "appointment, appointment time, appointment date, next appointment, "
+    "next visit, booking, booking time, reservation, start, start time",
+    "appointment_status": "status, appointment status, booking status",
+    "appointment_type": "appointment type, type, service, service name, event type, treatment",
+    "appointment_duration": "duration, duration (min), duration min, minutes, length",
+    "owner_name": "provider, owner, doctor, dr, stylist, staff, with, practitioner, consultant",
+    "booking_source": "source, booking source, booked via, channel, origin",
+    "special_instructions": "notes, note, special instructions, instructions, comments, remarks",
+    "call_before_hours": "call before hours, hours before",
+}
+_FIELD_OF = {name: field for field, names in _USUAL.items() for name in names.split(", ")}
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?(\.\d+)?(Z|[+-]\d{2}:?\d{2})?)?")
+_SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?: (\d{1,2}):(\d{2}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the file comes from: the country of its numbers, the zone of its times."""
+
+    country: str
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A row that can be taken; `status_given` tells a status from its absence."""
+
+    row: int
+    fields: Fields
+    status_given: bool
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What makes two rows the same contact."""
+        if self.fields.external_id:
+            return ("external_id", self.fields.external_id)
+        return ("phone", self.fields.phone or "", texts.sort_key(self.fields.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that can't be taken, and why."""
+
+    row: int
+    field: str
+    reason: str
+    cells: tuple[str, ...]
+
+
+def mapping(columns: Sequence[str], wanted: Mapping[str, str]) -> dict[int, str]:
+    """Which column fills which field: as wanted, else by the usual names, each field once."""
+    unknown = set(wanted) - set(columns)
+    if unknown:
+        raise errors.csv_no_column(min(unknown))
+    for field in wanted.values():
+        if field and field not in _USUAL:
+            raise errors.unknown_choice("mapping", list(_USUAL))
+    found: dict[int, str] = {}
+    for at, column in enumerate(columns):
+        field = wanted.get(column, _FIELD_OF.get(texts.key(column).replace("_", " "), ""))
+        if field and field not in found.values():
+            found[at] = field
+    if not {"name", "first_name", "last_name"} & set(found.values()):
+        raise errors.csv_no_name()
+    return found
+
+
+def read(line: Line, columns: Mapping[int, str], place: Place) -> Incoming | Rejected:
+    """What a row says, or the first reason why it can't be taken."""
+    try:
+        values = _values(line, columns, place.zone)
+        fields = contacts.made(values, place.country)
+        if not (fields.phone or fields.external_id):
+            raise errors.row_without_identity()
+    except Invalid as refusal:
+        field = refusal.facts.get("field", "")
+        return Rejected(line.number, field, refusal.message, line.cells)
+    return Incoming(line.number, fields, "appointment_status" in values)
+
+
+def _values(line: Line, columns: Mapping[int, str], zone: ZoneInfo) -> dict[str, Any]:
+    cells = {
+        field: line.cells[at].strip()
+        for at, field in columns.items()
+        if at < len(line.cells) and line.cells[at].strip()
+    }
+    parts = (cells.pop("first_name", ""), cells.pop("last_name", ""))
+    cells.setdefault("name", " ".join(part for part in parts if part))
+    values: dict[str, Any] = dict(cells)
+    if "appointment_time" in cells:
+        values["appointment_time"] = _moment(cells["appointment_time"], zone)
+    if "appointment_status" in cells:
+        values["appointment_status"] = _status(cells["appointment_status"])
+    for field in ("appointment_duration", "call_before_hours"):
+        if field in cells:
+            values[field] = _number(cells[field], field)
+    return values
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime:
+    """A date, with the day before the month or behind it only where that is certain."""
+    if _ISO.fullmatch(text):
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError as error:
+            raise errors.date_unreadable() from error
+    elif match := _SLASHED.fullmatch(text):
+        moment = _slashed(*(int(part or 0) for part in match.groups()))
+    else:
+        raise errors.date_unreadable()
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def _slashed(first: int, second: int, year: int, hour: int, minute: int) -> datetime:
+    if first <= 12 and second <= 12 and first != second:
+        raise errors.date_ambiguous()
+    month, day = (first, second) if first <= 12 else (second, first)
+    try:
+        return datetime(year, month, day, hour, minute)  # noqa: DTZ001 - the zone comes after
+    except ValueError as error:
+        raise errors.date_unreadable() from error
+
+
+def _status(text: str) -> AppointmentStatus:
+    word = texts.key(text).replace(" ", "_").replace("-", "_")
+    word = {"canceled": "cancelled", "noshow": "no_show"}.get(word, word)
+    if word not in set(AppointmentStatus):
+        raise errors.unknown_choice(
+            "appointment_status", [each.value for each in AppointmentStatus]
+        )
+    return AppointmentStatus(word)
+
+
+def _number(text: str, field: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 6):
+        raise errors.out_of_rule(field, "a whole number")
+    return int(text)

@@ -1,0 +1,273 @@
+"""Rows of a file become contacts: loaded into a temporary table, then merged set by set."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, insert, select, text, update
+
+from services.chassis import db
+from services.chassis.db import Transaction
+from services.chassis.ids import new_id
+from services.groups.domain import texts
+from services.groups.domain.importing import Incoming, Rejected
+from services.groups.store.tables import import_errors, imports
+
+_FIELDS = (
+    "external_id",
+    "name",
+    "sort_key",
+    "phone",
+    "phone_raw",
+    "email",
+    "timezone",
+    "language",
+    "appointment_time",
+    "appointment_status",
+    "appointment_type",
+    "appointment_duration",
+    "owner_name",
+    "booking_source",
+    "special_instructions",
+    "call_before_hours",
+    "search_text",
+)
+_COMPARED = tuple(name for name in _FIELDS if name not in {"sort_key", "phone_raw", "search_text"})
+_INCOMING = db.compiled(
+    text("""
+    create temporary table incoming on commit drop as
+    select 0 as row, id, contact_no, external_id, name, sort_key, phone, phone_raw, email,
+           timezone, language, appointment_time, appointment_status, appointment_type,
+           appointment_duration, owner_name, booking_source, special_instructions,
+           call_before_hours, search_text, false as status_given
+    from contacts with no data
+    """)
+)
+_MATCH_BY_ID = db.compiled(
+    text("""
+    update incoming set contact_no = contacts.contact_no, id = contacts.id
+    from contacts
+    where contacts.external_id = incoming.external_id and contacts.deleted_at is null
+    """)
+)
+_MATCH_BY_PHONE = db.compiled(
+    text("""
+    update incoming set contact_no = same.contact_no, id = same.id
+    from (
+        select distinct on (incoming.row) incoming.row, contacts.contact_no, contacts.id
+        from incoming
+        join contacts on contacts.phone = incoming.phone
+            and contacts.sort_key = incoming.sort_key and contacts.deleted_at is null
+            and (contacts.external_id is null or incoming.external_id is null)
+        where incoming.contact_no is null
+        order by incoming.row, contacts.contact_no
+    ) as same
+    where same.row = incoming.row
+    """)
+)
+_KEEP_WHAT_IS_KNOWN = db.compiled(
+    text(
+        "update incoming set "
+        + ", ".join(f"{name} = coalesce(incoming.{name}, contacts.{name})" for name in _FIELDS)
+        + ", status_given = incoming.status_given from contacts "
+        "where contacts.contact_no = incoming.contact_no"
+    )
+)
+_UNSURE_STATUS = db.compiled(
+    text("""
+    update incoming set appointment_status = contacts.appointment_status
+    from contacts
+    where contacts.contact_no = incoming.contact_no and not incoming.status_given
+    """)
+)
+_UPDATE = db.compiled(
+    text(
+        "update contacts set "
+        + ", ".join(f"{name} = incoming.{name}" for name in _FIELDS)
+        + ", version = contacts.version + 1, updated_at = :moment, appointment_edited_at = "
+        "case when (incoming.appointment_time, incoming.appointment_status) is distinct from "
+        "(contacts.appointment_time, contacts.appointment_status) then :moment "
+        "else contacts.appointment_edited_at end "
+        "from incoming where contacts.contact_no = incoming.contact_no and ("
+        + ", ".join(f"contacts.{name}" for name in _COMPARED)
+        + ") is distinct from ("
+        + ", ".join(f"incoming.{name}" for name in _COMPARED)
+        + ") returning contacts.id"
+    )
+)
+_CREATE = db.compiled(
+    text(
+        f"insert into contacts (id, {', '.join(_FIELDS)}, created_at, updated_at) "
+        f"select id, {', '.join(_FIELDS)}, :moment, :moment from incoming "
+        "where contact_no is null order by row on conflict do nothing returning id"
+    )
+)
+_LOST = db.compiled(
+    text("""
+    select row from incoming
+    where not exists (select from contacts where contacts.id = incoming.id)
+    """)
+)
+_SHARED = db.compiled(
+    text("""
+    select count(*) from incoming where phone is not null and exists (
+        select from contacts
+        where contacts.phone = incoming.phone and contacts.sort_key <> incoming.sort_key
+            and contacts.deleted_at is null)
+    """)
+)
+_CONSENT = db.compiled(
+    text("""
+    insert into consents (id, contact_no, channel, purpose, basis, source, recorded_by, captured_at)
+    select gen_random_uuid(), contact_no, 'voice', 'appointments', :basis, :source, :person, :moment
+    from contacts where id in (select id from incoming) and not exists (
+        select from consents
+        where consents.contact_no = contacts.contact_no and consents.channel = 'voice')
+    """)
+)
+_VISITS = db.compiled(
+    text("""
+    insert into visits (contact_no, at, type, status)
+    select contacts.contact_no, contacts.appointment_time, contacts.appointment_type,
+           contacts.appointment_status
+    from contacts join incoming on incoming.id = contacts.id
+    where contacts.appointment_time < :moment
+        and contacts.appointment_status in ('completed', 'no_show', 'cancelled')
+    on conflict do nothing
+    """)
+)
+_EVERYONE = db.compiled(
+    text("""
+    select distinct id from incoming
+    where exists (select from contacts where contacts.id = incoming.id)
+    """)
+)
+_REJECT = db.compiled(
+    text("""
+    insert into import_errors (import_id, row, field, reason, content)
+    select :import_id, row, field, reason, string_to_array(content, chr(31))
+    from unnest(cast(:numbers as integer[]), cast(:fields as text[]), cast(:reasons as text[]),
+                cast(:contents as text[])) as given (row, field, reason, content)
+    """)
+)
+_ERRORS = db.compiled(
+    select(
+        import_errors.c.row, import_errors.c.field, import_errors.c.reason, import_errors.c.content
+    )
+    .where(import_errors.c.import_id == bindparam("import_id"))
+    .order_by(import_errors.c.row)
+)
+_LOCK = db.compiled(text("select pg_advisory_xact_lock(hashtextextended(:tenant, 1))"))
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of some rows."""
+
+    created: tuple[UUID, ...]
+    updated: tuple[UUID, ...]
+    everyone: tuple[UUID, ...]
+    lost_rows: tuple[int, ...]
+    shared_phone: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """An import as it is kept."""
+
+    id: UUID
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+    shared_phone: int
+    mapping: Mapping[str, str]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredError:
+    """A rejected row as it is kept."""
+
+    row: int
+    field: str
+    reason: str
+    content: list[str]
+
+
+async def take(
+    tx: Transaction, rows: Sequence[Incoming], consent_basis: str, consent_source: str
+) -> Taken:
+    """Creates and changes contacts; imports of one tenant stand in line here."""
+    await tx.execute(_LOCK, tenant=str(tx.caller.tenant_id))
+    await tx.execute(_INCOMING)
+    await tx.copy_in("incoming", ("row", "id", *_FIELDS, "status_given"), map(_copied, rows))
+    for statement in (_MATCH_BY_ID, _MATCH_BY_PHONE, _UNSURE_STATUS, _KEEP_WHAT_IS_KNOWN):
+        await tx.execute(statement)
+    updated = await tx.fetch_values(_UPDATE, moment=tx.now)
+    created = await tx.fetch_values(_CREATE, moment=tx.now)
+    lost = await tx.fetch_values(_LOST)
+    if consent_basis:
+        who = {"person": tx.caller.person_id, "moment": tx.now}
+        await tx.execute(_CONSENT, basis=consent_basis, source=consent_source, **who)
+    await tx.execute(_VISITS, moment=tx.now)
+    everyone = await tx.fetch_values(_EVERYONE)
+    shared = int(await tx.fetch_value(_SHARED))
+    return Taken(tuple(created), tuple(updated), tuple(everyone), tuple(lost), shared)
+
+
+async def begin(tx: Transaction, import_id: UUID, mapping: Mapping[str, str]) -> None:
+    """Notes that an import has begun."""
+    values = dict.fromkeys(("created", "updated", "unchanged", "rejected", "shared_phone"), 0)
+    statement = insert(imports).values(
+        id=import_id,
+        mapping=dict(mapping),
+        imported_by=tx.caller.person_id,
+        at=tx.now,
+        **values,
+    )
+    await tx.execute(statement)
+
+
+async def count(tx: Transaction, import_id: UUID, **numbers: int) -> None:
+    """Notes how far an import has come."""
+    await tx.execute(update(imports).where(imports.c.id == import_id).values(**numbers))
+
+
+async def find(tx: Transaction, import_id: UUID) -> Counts | None:
+    """An import of the tenant."""
+    columns = [imports.c[name] for name in Counts.__slots__]
+    return await tx.fetch_one(Counts, select(*columns).where(imports.c.id == import_id))
+
+
+async def reject(tx: Transaction, import_id: UUID, rows: Sequence[Rejected]) -> None:
+    """Keeps rejected rows with their reasons."""
+    if not rows:
+        return
+    await tx.execute(
+        _REJECT,
+        import_id=import_id,
+        numbers=[each.row for each in rows],
+        fields=[each.field for each in rows],
+        reasons=[each.reason for each in rows],
+        contents=["\x1f".join(each.cells) for each in rows],
+    )
+
+
+async def errors(tx: Transaction, import_id: UUID) -> AsyncIterator[StoredError]:
+    """The rejected rows, in the order of the file."""
+    async for each in tx.stream(StoredError, _ERRORS, import_id=import_id):
+        yield each
+
+
+def _copied(row: Incoming) -> tuple[Any, ...]:
+    fields = row.fields
+    values = {name: getattr(fields, name, None) for name in _FIELDS}
+    values |= {
+        "sort_key": texts.sort_key(fields.name),
+        "search_text": fields.search_text,
+        "appointment_status": fields.appointment_status.value,
+    }
+    return (row.row, new_id(), *(values[name] for name in _FIELDS), row.status_given)
