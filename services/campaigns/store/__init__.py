@@ -1,0 +1,1 @@
+"""What campaigns remembers: tables, migrations, one function a statement."""
