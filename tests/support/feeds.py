@@ -16,7 +16,7 @@ from services.chassis import db as sql
 from services.chassis import feed, interceptors, outbox
 from services.chassis.caller import Caller
 from services.chassis.clock import Clock
-from services.chassis.db import Database, Transaction
+from services.chassis.db import Database, Encode, Transaction
 from services.chassis.ids import new_id
 from services.chassis.interceptors import Around
 from services.chassis.migrations import Schema
@@ -75,17 +75,20 @@ class Source:
     """The context that announces; its history is what `history` says."""
 
     db: Database
-    history: dict[UUID, list[str]] = field(default_factory=dict)
+    history: dict[UUID, list[object]] = field(default_factory=dict)
 
-    async def tenant(self, *history: str) -> UUID:
-        """A tenant whose listing gives these words."""
+    async def tenant(self, *history: object) -> UUID:
+        """A new tenant whose listing gives these events."""
         tenant_id = new_id()
         self.history[tenant_id] = list(history)
-        async with self.db.transaction(Caller.service(tenant_id)) as tx:
-            await tx.execute(text("insert into tenants values (:id)"), id=tenant_id)
+        await self.know(tenant_id)
         return tenant_id
 
-    async def announce(self, tenant_id: UUID, *words: str) -> None:
+    async def know(self, tenant_id: UUID) -> None:
+        async with self.db.transaction(Caller.service(tenant_id)) as tx:
+            await tx.execute(text("insert into tenants values (:id)"), id=tenant_id)
+
+    async def announce(self, tenant_id: UUID, *words: object) -> None:
         async with self.db.transaction(Caller.service(tenant_id)) as tx:
             await outbox.append(tx, *words)
 
@@ -95,17 +98,21 @@ class Source:
             yield word
 
     @asynccontextmanager
-    async def served(
-        self, *, heartbeat: float = 0.05
-    ) -> AsyncIterator["ChangeFeedServiceAsyncStub"]:
+    async def channel(self) -> AsyncIterator[grpc.aio.Channel]:
+        """A channel to a server of this feed."""
         server = grpc.aio.server(interceptors=[Around(interceptors.refusals_as_status)])
         served = feed.ChangeFeed(self.db, self.listed, poll=0.2, heartbeat=0.05)
         add_ChangeFeedServiceServicer_to_server(served, server)
         port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-            yield ChangeFeedServiceStub(channel)
+            yield channel
         await server.stop(None)
+
+    @asynccontextmanager
+    async def served(self) -> AsyncIterator["ChangeFeedServiceAsyncStub"]:
+        async with self.channel() as channel:
+            yield ChangeFeedServiceStub(channel)
 
 
 @dataclass(slots=True)
@@ -137,6 +144,8 @@ class Follower:
 
 
 @asynccontextmanager
-async def opened(databases: Databases, context: str) -> AsyncIterator[Database]:
+async def opened(
+    databases: Databases, context: str, encode: Encode = encode
+) -> AsyncIterator[Database]:
     async with Database.open(databases.url(context), encode, Clock.real_time()) as database:
         yield database

@@ -57,7 +57,7 @@ left join (
     from group_appointments where day between :first and :last group by group_id
 ) as booked on booked.group_id = groups.id
 left join (
-    select group_id, sum(members) as members, sum(scheduled) as scheduled,
+    select group_id, sum(members)::int as members, sum(scheduled)::int as scheduled,
            jsonb_object_agg(status, members) filter (where members > 0) as statuses
     from (
         select group_id, status, sum(members) as members,
