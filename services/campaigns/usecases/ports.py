@@ -1,0 +1,13 @@
+"""What use-cases need from above."""
+
+from typing import Protocol
+from uuid import UUID
+
+
+class Workflows(Protocol):
+    """The engine that runs campaigns; refuses with `Unavailable` when it does not answer."""
+
+    async def start(self, tenant_id: UUID, campaign_id: UUID, people: int) -> None: ...
+    async def pause(self, campaign_id: UUID) -> None: ...
+    async def resume(self, campaign_id: UUID) -> None: ...
+    async def cancel(self, campaign_id: UUID) -> None: ...
