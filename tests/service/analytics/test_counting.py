@@ -22,11 +22,10 @@ from tests.service.analytics.world import NEW_YORK, NINE, World, call, group, jo
 PEOPLE = people(3)
 GROUPS = [group(name) for name in ("one", "two")]
 
-# A moment in hours before now, a person, a group.
-moves = st.tuples(
-    st.integers(1, 24 * 40), st.sampled_from(PEOPLE), st.sampled_from(GROUPS), st.booleans()
-)
-made = st.tuples(st.integers(1, 24 * 40), st.sampled_from(PEOPLE), st.booleans(), st.booleans())
+# Every six hours of two weeks, before now: often the same moment, often out of the period.
+moments = st.integers(1, 56).map(lambda number: 6 * number)
+moves = st.tuples(moments, st.sampled_from(PEOPLE), st.sampled_from(GROUPS), st.booleans())
+made = st.tuples(moments, st.sampled_from(PEOPLE), st.booleans(), st.booleans())
 
 
 @dataclass(slots=True)
@@ -78,10 +77,10 @@ class Naive:
         )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
-    moved=st.lists(moves, max_size=12, unique_by=lambda each: each[0]),
-    called=st.lists(made, max_size=12),
+    moved=st.lists(moves, min_size=4, max_size=12, unique_by=lambda each: each[0]),
+    called=st.lists(made, min_size=8, max_size=20),
     days=st.sampled_from([7, 30]),
     chance=st.randoms(use_true_random=False),
 )
