@@ -39,10 +39,14 @@ class End:
         return self.reason.startswith(REFUSED)
 
     @property
-    def weight(self) -> tuple[bool, bool, datetime, str, int]:
+    def was_talk(self) -> bool:
+        return self.seconds > 0 or outcomes.implies_connection(self.reason)
+
+    @property
+    def weight(self) -> tuple[bool, bool, bool, datetime, str, int]:
         """Chooses between contradicting ends: a call beats a refusal, a talk beats a miss."""
-        talked = self.seconds > 0 or outcomes.implies_connection(self.reason)
-        return not self.was_refused, talked, self.at, self.reason, self.seconds
+        spoken = outcomes.implies_connection(self.reason)
+        return not self.was_refused, spoken, self.was_talk, self.at, self.reason, self.seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,7 @@ class Known:
         """Whether somebody or something picked up."""
         if self.end is None:
             return self.started_at is not None
-        return self.started_at is not None or self.end.weight[1]
+        return self.started_at is not None or self.end.was_talk
 
     @property
     def outcome(self) -> Outcome | None:

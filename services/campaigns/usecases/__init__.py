@@ -1,0 +1,1 @@
+"""What the campaigns context does: one function, one transaction."""

@@ -1,0 +1,193 @@
+"""Permits: who of a tenant's campaigns may dial its next batch, and how long the others wait."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from services.campaigns.domain import pacing
+from services.campaigns.domain.campaigns import Priority, State
+from services.campaigns.domain.hours import whereabouts
+from services.campaigns.domain.pacing import FOREVER, Limiter, Waiter
+from services.campaigns.domain.policies import Policy
+from services.campaigns.store import attempts, live, pending, permits, policies, windows
+from services.campaigns.store.attempts import Claim
+from services.campaigns.store.live import Live
+from services.campaigns.store.pending import Candidate, Outlook
+from services.campaigns.usecases import holding
+from services.campaigns.usecases.desk import Desk, Work
+from services.chassis.db import Transaction
+
+GRACE = 2.0  # real seconds: who is called and does not come holds nobody back longer
+AWAITED = 1.0
+HELD = 600.0
+STOPPING = 30.0
+AT_ONCE = 50
+LOOK_AGAIN = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Leave to dial the claimed people, or how many real seconds to wait, and why.
+
+    Without `left` nobody is to be called any more, and `verdict` says how the
+    campaign ends.
+    """
+
+    claimed: tuple[Claim, ...] = ()
+    seconds: float = 0.0
+    state: str = "running"
+    reason: str = ""
+    left: bool = True
+    in_call: int = 0
+    done: int = 0
+    verdict: str = "completed"
+
+
+async def ask(desk: Desk, work: Work) -> Permit:
+    """Answers rows claimed for the next batch, or the wait for it.
+
+    Everything is asked anew each time, so that an early or a late question is harmless.
+    """
+    async with desk.db.transaction(work.caller) as tx:
+        campaign = await live.lock(tx, work.campaign_id)
+        if campaign is None:
+            return Permit(left=False, verdict="cancelled")
+        if answer := _unless_live(campaign, tx.now):
+            return answer
+        policy = await policies.read(tx)
+        people = await _people(tx, work, policy)
+        outlook = await pending.outlook(tx, work.campaign_id)
+        if not people:
+            return await _nobody_now(desk, tx, campaign, outlook)
+        return await _in_turn(desk, tx, work, campaign, policy, people, outlook)
+
+
+def _unless_live(campaign: Live, now: datetime) -> Permit | None:
+    """The answer to a campaign that may not dial, whatever the window says."""
+    if campaign.is_final:
+        return Permit(left=False, verdict=campaign.state)
+    if campaign.expires_at and campaign.expires_at <= now:
+        return Permit(left=False, verdict="expired")
+    if campaign.state == "paused":
+        return Permit(seconds=HELD, state="paused", reason=campaign.blocking_reason or "paused")
+    if campaign.state == "cancelling":
+        return Permit(seconds=STOPPING, state="cancelling", reason="being cancelled")
+    return None
+
+
+async def _people(tx: Transaction, work: Work, policy: Policy) -> list[Candidate]:
+    """Up to a batch of people whose hours are open; the others are put off until theirs are."""
+    open_now: list[Candidate] = []
+    while len(open_now) < policy.limits.batch:
+        found = await pending.candidates(tx, work.campaign_id, tx.now, AT_ONCE)
+        closed = _closed(found, policy, tx.now)
+        await pending.postpone(tx, work.campaign_id, closed, "outside calling hours")
+        open_now = [each for each in found if each.contact_id not in closed]
+        if not closed or not found:
+            break
+    return open_now[: policy.limits.batch]
+
+
+def _closed(people: Sequence[Candidate], policy: Policy, now: datetime) -> dict[UUID, datetime]:
+    """Until when each of those whose hours are closed must wait; the dial itself checks again."""
+    until = {}
+    for each in people:
+        where = whereabouts(each.timezone, policy.hours.zone, each.phone)
+        opens = policy.hours.open_from(now, where)
+        if opens is not None and opens > now:
+            until[each.contact_id] = opens
+    return until
+
+
+async def _nobody_now(desk: Desk, tx: Transaction, campaign: Live, outlook: Outlook) -> Permit:
+    """People are in calls, wait for their hours, or are done."""
+    done = outlook.total - outlook.pending - outlook.in_call
+    if not outlook.pending and not outlook.in_call:
+        return Permit(left=False, done=done)
+    await permits.leave(tx, campaign.id)
+    if outlook.in_call or outlook.next_at is None:
+        wait, state, reason = LOOK_AGAIN, campaign.state, "calls in hand are being finished"
+    else:
+        wait, state = outlook.next_at - tx.now, "waiting"
+        reason = f"{outlook.reason} until {outlook.next_at:%Y-%m-%d %H:%M} UTC"
+    await _quiet(tx, campaign, state, reason, outlook.next_at)
+    return Permit(
+        seconds=desk.real_seconds(wait),
+        state=state,
+        reason=reason,
+        in_call=outlook.in_call,
+        done=done,
+    )
+
+
+async def _in_turn(
+    desk: Desk,
+    tx: Transaction,
+    work: Work,
+    campaign: Live,
+    policy: Policy,
+    people: Sequence[Candidate],
+    outlook: Outlook,
+) -> Permit:
+    """Grants the batch if window, gap and queue allow it; else takes a place in the queue."""
+    done = outlook.total - outlook.pending - outlook.in_call
+    limiter, now = await windows.lock(tx, policy.limits)
+    queue = await permits.waiting(tx)
+    before = _before(desk, campaign, queue, now)
+    moment = (
+        limiter.free_at(now, len(people), urgent=True)
+        if campaign.priority >= Priority.URGENT.rank
+        else pacing.turn(limiter, now, len(people), before)
+    )
+    if moment <= now:
+        claimed = await _grant(tx, work, campaign, people, now)
+        return Permit(tuple(claimed), in_call=outlook.in_call, done=done)
+    wait = timedelta(0) if moment == FOREVER else moment - now
+    seconds = desk.real_seconds(wait) if wait else AWAITED
+    await permits.wait(tx, campaign.id, now, now + desk.virtual(seconds))
+    reason = _why(limiter, now, len(people), before)
+    known = None if moment == FOREVER else moment
+    state = campaign.state if campaign.state == "running" else "waiting"
+    await _quiet(tx, campaign, state, reason, known)
+    return Permit(seconds=seconds, state=state, reason=reason, in_call=outlook.in_call, done=done)
+
+
+def _before(desk: Desk, campaign: Live, queue: Sequence[Waiter], now: datetime) -> int:
+    mine = next((each for each in queue if each.campaign == campaign.id), None)
+    me = mine or Waiter(campaign.id, campaign.priority, now, now)
+    return pacing.ahead(me, queue, now, desk.virtual(GRACE))
+
+
+async def _quiet(
+    tx: Transaction, campaign: Live, state: str, reason: str, until: datetime | None
+) -> None:
+    await live.blocked(tx, campaign.id, state, reason, until)
+    if state != campaign.state:
+        await holding.moved(tx, campaign.id)
+
+
+async def _grant(
+    tx: Transaction, work: Work, campaign: Live, people: Sequence[Candidate], now: datetime
+) -> list[Claim]:
+    chosen = [each.contact_id for each in people]
+    claimed = await attempts.claim(tx, work.campaign_id, chosen, work.token, now)
+    await pending.in_call(tx, work.campaign_id, chosen)
+    await windows.take(tx, attempts.ids_of(claimed), now)
+    await permits.leave(tx, work.campaign_id)
+    await live.running(tx, work.campaign_id)
+    if campaign.state != State.RUNNING:
+        await holding.moved(tx, campaign.id)
+    return claimed
+
+
+def _why(limiter: Limiter, now: datetime, size: int, before: int) -> str:
+    """The sentence that operators and people read; it names nobody."""
+    limits = limiter.limits
+    minutes = int(limits.window.total_seconds() // 60)
+    held = limiter.held(now)
+    if held + size > limits.calls:
+        return f"window full: {held} of {limits.calls} calls in {minutes} minutes"
+    if before:
+        return f"waits its turn: {before} other campaigns go first"
+    return f"{int(limits.gap.total_seconds())} seconds between batches"

@@ -1,0 +1,89 @@
+"""Heals campaigns whose workflow was lost, stopped or never started; goes by the rows."""
+
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+
+from services.campaigns.store import campaigns, live
+from services.campaigns.store.live import Unfinished
+from services.campaigns.usecases import finishing, holding, polling
+from services.campaigns.usecases.desk import Desk, Work
+from services.campaigns.usecases.ports import Workflows
+from services.chassis.caller import Caller
+from services.chassis.errors import Refusal
+from services.chassis.ids import new_id
+
+HELD = "held by an operator"
+
+
+class Standing(StrEnum):
+    """How a workflow stands, as Temporal tells."""
+
+    RUNNING = "running"
+    HELD = "held"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    GONE = "gone"
+
+
+class Engine(Workflows, Protocol):
+    """What the reconciler needs of Temporal."""
+
+    async def standing(self, campaign_id: UUID) -> Standing: ...
+
+
+_VERDICTS = {
+    Standing.COMPLETED: "completed",
+    Standing.CANCELLED: "cancelled",
+    Standing.GONE: "cancelled",
+    Standing.FAILED: "failed",
+}
+
+
+async def reconcile(desk: Desk, engine: Engine) -> int:
+    """Looks at every campaign that is not final, of every tenant; how many were looked at."""
+    async with desk.db.across_tenants() as tx:
+        unfinished = await live.unfinished(tx)
+    for campaign in unfinished:
+        try:
+            await _heal(desk, engine, campaign)
+        except Refusal as refusal:
+            structlog.get_logger().warning(
+                "campaign not reconciled", campaign_id=str(campaign.id), reason=refusal.reason
+            )
+    return len(unfinished)
+
+
+async def _heal(desk: Desk, engine: Engine, unfinished: Unfinished) -> None:
+    caller = Caller.service(unfinished.tenant_id, "campaigns")
+    work = Work(caller, unfinished.tenant_id, unfinished.id, f"reconciler/{new_id()}")
+    async with desk.db.transaction(caller) as tx:
+        campaign = await live.find(tx, unfinished.id)
+    if campaign is None or campaign.is_final:
+        return
+    if campaign.workflow_started_at is None:
+        await engine.start(unfinished.tenant_id, campaign.id, campaign.total_contacts)
+        async with desk.db.transaction(caller) as tx:
+            await campaigns.workflow_started(tx, campaign.id)
+        return
+    standing = await engine.standing(campaign.id)
+    if verdict := _VERDICTS.get(standing):
+        await _settle(desk, work, verdict)
+        return
+    if standing is Standing.HELD:
+        async with desk.db.transaction(caller) as tx:
+            await holding.hold(tx, campaign.id, HELD)
+    elif campaign.state == "cancelling":
+        await engine.cancel(campaign.id)
+    await polling.poll(desk, work)
+
+
+async def _settle(desk: Desk, work: Work, verdict: str) -> None:
+    """The workflow is no more: nobody else will finish what it began."""
+    end = await finishing.finish(desk, work, verdict)
+    structlog.get_logger().warning(
+        "campaign without a workflow", campaign_id=str(work.campaign_id), state=end.state
+    )

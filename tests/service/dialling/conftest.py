@@ -1,0 +1,42 @@
+"""A hall per test: its own tenant, clock and simulator; scale 100."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import insert
+
+from services.campaigns.store import tables
+from services.campaigns.telephony.retell import Telephone
+from services.campaigns.usecases.desk import Desk
+from services.chassis.caller import Caller
+from services.chassis.clock import Clock
+from services.chassis.db import Database
+from tests.service.dialling.hall import Book, Hall, receiving
+from tests.support import simulator as simulators
+from tests.support.databases import Databases
+from tests.support.simulator import KEY, TUESDAY_NINE
+
+SCALE = 100
+
+
+def encode(event: object) -> tuple[str, bytes]:
+    return type(event).__name__, repr(event).encode()
+
+
+@pytest.fixture
+async def hall(databases: Databases, tmp_path: Path, tenant_id: UUID) -> AsyncIterator[Hall]:
+    clock = Clock.start(tmp_path / "clock.json", virtual_origin=TUESDAY_NINE, scale=SCALE)
+    async with (
+        Database.open(databases.url("campaigns"), encode, clock, max_size=8) as db,
+        receiving(db) as (hook, _),
+        simulators.running(tmp_path, scale=SCALE, webhook_url=hook) as simulator,
+        Telephone.open(simulator.url, KEY, clock.now, timeout=0.6) as telephone,
+    ):
+        async with db.transaction(Caller.service(tenant_id)) as tx:
+            await tx.execute(
+                insert(tables.tenant_profiles).values(timezone="America/New_York", medical=False)
+            )
+        book = Book()
+        yield Hall(Desk(db, telephone, book), db, book, simulator, tenant_id)

@@ -1,0 +1,231 @@
+"""A hall to dial in: real PostgreSQL, the real simulator over HTTP, and contacts of our own."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from fastapi import FastAPI, Request, Response
+from sqlalchemy import func, insert, select, update
+from uvicorn import Config, Server
+
+from services.campaigns.domain.audience import Sheet
+from services.campaigns.domain.contactability import DialFacts
+from services.campaigns.store import tables
+from services.campaigns.telephony import webhooks
+from services.campaigns.usecases import calls, dialling
+from services.campaigns.usecases.desk import Desk, Work
+from services.campaigns.usecases.dialling import Batch
+from services.chassis.caller import Caller
+from services.chassis.db import Database
+from services.chassis.errors import Refusal, Unavailable
+from services.chassis.ids import new_id
+from tests.support import simulator as simulators
+from tests.support.simulator import KEY, Simulator
+
+
+@dataclass
+class Book:
+    """The contacts, as groups would tell of them; it can fall silent."""
+
+    people: dict[UUID, DialFacts] = field(default_factory=dict)
+    group_deleted: bool = False
+    silent: bool = False
+    slow: float = 0.0
+    asked: int = 0
+
+    async def dial_facts(
+        self, tenant_id: UUID, contact_ids: Sequence[UUID], group_id: UUID | None
+    ) -> Sheet:
+        self.asked += 1
+        if self.silent:
+            raise Unavailable("UNAVAILABLE", "The contacts do not answer.")
+        await asyncio.sleep(self.slow)
+        known = {each: self.people[each] for each in contact_ids if each in self.people}
+        return Sheet(known, self.group_deleted)
+
+    def change(self, contact_id: UUID, **facts: Any) -> None:
+        self.people[contact_id] = replace(self.people[contact_id], **facts)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Where somebody of a campaign stands."""
+
+    contact_id: UUID
+    state: str
+    outcome: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A campaign under test."""
+
+    id: UUID
+    people: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class Hall:
+    """Everything a test of dialling needs, in one tenant."""
+
+    desk: Desk
+    db: Database
+    book: Book
+    simulator: Simulator
+    tenant_id: UUID
+
+    @property
+    def caller(self) -> Caller:
+        return Caller.service(self.tenant_id, "campaigns")
+
+    async def campaign(self, *numbers: str, **facts: Any) -> Campaign:
+        """A launched campaign with a person for each number."""
+        campaign_id, people = new_id(), tuple(new_id() for _ in numbers)
+        usual = {
+            "id": campaign_id,
+            "name": "Reminders",
+            "initiated_by": new_id(),
+            "call_type": "immediate",
+            "state": "waiting",
+            "priority": 0,
+            "total_contacts": len(numbers),
+            "stop_now": False,
+            "holds_slot": True,
+            "version": 1,
+        }
+        async with self.db.transaction(self.caller) as tx:
+            row = usual | facts | {"created_at": tx.now}
+            await tx.execute(insert(tables.campaigns).values(**row))
+            for position, (contact_id, number) in enumerate(zip(people, numbers, strict=True)):
+                await tx.execute(
+                    insert(tables.recipients).values(
+                        campaign_id=campaign_id,
+                        contact_id=contact_id,
+                        position=position,
+                        phone=number,
+                        state="pending",
+                    )
+                )
+                self.book.people[contact_id] = DialFacts(
+                    contact_id=contact_id,
+                    phone=number,
+                    consent_basis="existing_customer",
+                    name="Planted Name",
+                )
+        return Campaign(campaign_id, people)
+
+    def work(self, campaign: Campaign, token: str = "") -> Work:
+        return Work(self.caller, self.tenant_id, campaign.id, token or str(new_id()))
+
+    async def batch(
+        self, campaign: Campaign, token: str = "", stop: asyncio.Event | None = None
+    ) -> Batch:
+        """One turn of the dispatcher."""
+        return await dialling.dial(self.desk, self.work(campaign, token), stop or asyncio.Event())
+
+    async def through(self, campaign: Campaign, turns: int = 400) -> Batch:
+        """Turns until nobody is left, each wait slept."""
+        for _ in range(turns):
+            batch = await self.batch(campaign)
+            if not batch.left:
+                return batch
+            await asyncio.sleep(min(batch.seconds, 1.0))
+        raise AssertionError(f"still somebody left: {batch}")
+
+    async def people(self, campaign: Campaign) -> list[Person]:
+        """Everybody of a campaign, in order."""
+        recipients = tables.recipients.c
+        statement = (
+            select(recipients.contact_id, recipients.state, recipients.outcome, recipients.reason)
+            .where(recipients.campaign_id == campaign.id)
+            .order_by(recipients.position)
+        )
+        async with self.db.transaction(self.caller) as tx:
+            return await tx.fetch_all(Person, statement)
+
+    async def outcomes(self, campaign: Campaign) -> list[str]:
+        """What became of everybody, in order: the outcome, else the reason, else the state."""
+        people = await self.people(campaign)
+        return [person.outcome or person.reason or person.state for person in people]
+
+    async def change(self, campaign: Campaign, **facts: Any) -> None:
+        table = tables.campaigns
+        statement = update(table).where(table.c.id == campaign.id).values(**facts)
+        async with self.db.transaction(self.caller) as tx:
+            await tx.execute(statement)
+
+    async def state(self, campaign: Campaign) -> tuple[str, str | None]:
+        table = tables.campaigns.c
+        async with self.db.transaction(self.caller) as tx:
+            row = await tx.fetch_one(
+                dict, select(table.state, table.blocking_reason).where(table.id == campaign.id)
+            )
+        assert row is not None
+        return row["state"], row["blocking_reason"]
+
+    async def tokens(self) -> int:
+        """How many places of the window are taken, for ever or for a while."""
+        async with self.db.transaction(self.caller) as tx:
+            held = tables.window_tokens
+            value = await tx.fetch_value(
+                select(func.count()).where(held.c.leaves_at > await tx.moment())
+            )
+        return int(value)
+
+    async def decisions(self, campaign: Campaign) -> list[dict[str, Any]]:
+        """The decisions about a campaign's people, in the order of people."""
+        kept, people = tables.decisions.c, tables.recipients.c
+        statement = (
+            select(kept.verdict, kept.reason, kept.zones, kept.zone_source, kept.inputs)
+            .join_from(
+                tables.decisions,
+                tables.recipients,
+                (people.contact_id == kept.contact_id) & (people.campaign_id == kept.campaign_id),
+            )
+            .where(kept.campaign_id == campaign.id)
+            .order_by(people.position, kept.id)
+        )
+        async with self.db.transaction(self.caller) as tx:
+            return await tx.fetch_all(dict, statement)
+
+    async def age_requests(self, hours: int) -> None:
+        """Lets requests of unknown fate have been sent hours ago."""
+        table = tables.attempts
+        earlier = datetime.now(UTC) - timedelta(hours=hours)
+        statement = (
+            update(table)
+            .where(table.c.state == "dialing")
+            .values(first_sent_at=earlier, fenced_at=earlier)
+        )
+        async with self.db.transaction(self.caller) as tx:
+            await tx.execute(statement)
+
+    async def now(self) -> datetime:
+        return self.db.clock.now()
+
+
+@asynccontextmanager
+async def receiving(db: Database) -> AsyncIterator[tuple[str, FastAPI]]:
+    """An address for webhooks that learns what it is told, as the product's own does."""
+    app = FastAPI()
+
+    @app.post("/hook")
+    async def hook(request: Request) -> Response:
+        raw, signature = await request.body(), request.headers.get("x-retell-signature")
+        try:
+            heard = webhooks.read(raw, signature, KEY, db.clock.now()).report
+            if heard.tenant_id and heard.attempt_id:
+                async with db.transaction(Caller.service(heard.tenant_id)) as tx:
+                    await calls.learn(tx, heard.attempt_id, heard.known)
+        except Refusal:
+            return Response(status_code=401)
+        return Response(status_code=204)
+
+    config = Config(app, port=0, log_level="warning", ws="none")
+    async with simulators.serving(Server(config)) as url:
+        yield f"{url}/hook", app
