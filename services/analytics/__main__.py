@@ -1,119 +1,94 @@
-"""Runs the analytics service, brings its schema up to date, or reads everything anew."""
+"""Runs the analytics service; `... migrate` for its schema, `... rebuild` to read all anew."""
 
 import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
+from dataclasses import dataclass
 
 import grpc
-import httpx
-from pydantic import Field
+from pydantic import Field, SecretStr
 
-from services.analytics.feed import consumers
+from services.analytics.feed import consumers, serving
+from services.analytics.feed.announcer import Announcer
 from services.analytics.rpc import analytics_service, policy
 from services.analytics.usecases import learning, sources
-from services.chassis import channel, failpoints, migrations, server, telemetry
-from services.chassis.auth import Credentials, Verifier
-from services.chassis.clock import Clock
+from services.chassis import channel, process, server
 from services.chassis.db import Database
+from services.chassis.process import Process
 from services.chassis.settings import Settings
 
-_SCRIPTS = Path(__file__).parent / "store" / "migrations"
-_HTTP_TIMEOUT = 5.0
 
+class AnalyticsSettings(Settings):
+    """Where the service listens, where its database is, and whom it follows."""
 
-class OwnerSettings(Settings):
-    """What the commands that own the schema are told."""
-
-    owner_database_url: str = Field(validation_alias="ANALYTICS_OWNER_DATABASE_URL")
-
-
-class ServiceSettings(Settings):
-    """What the service is told."""
-
-    database_url: str = Field(validation_alias="ANALYTICS_DATABASE_URL")
-    listen: str = Field(validation_alias="ANALYTICS_LISTEN")
+    database_url: SecretStr = Field(validation_alias="ANALYTICS_DATABASE_URL")
+    owner_url: SecretStr = Field(SecretStr(""), validation_alias="ANALYTICS_OWNER_DATABASE_URL")
+    listen: str = Field("127.0.0.1:7403", validation_alias="ANALYTICS_LISTEN")
     metrics_port: int | None = Field(None, validation_alias="ANALYTICS_METRICS_PORT")
-    groups_address: str = Field(validation_alias="GROUPS_ADDRESS")
-    campaigns_address: str = Field(validation_alias="CAMPAIGNS_ADDRESS")
+    groups_address: str = Field("127.0.0.1:7401", validation_alias="GROUPS_ADDRESS")
+    campaigns_address: str = Field("127.0.0.1:7402", validation_alias="CAMPAIGNS_ADDRESS")
 
 
-async def serve(settings: ServiceSettings) -> None:
-    """Answers and follows until it is told to stop."""
-    telemetry.configure("analytics", settings, metrics_port=settings.metrics_port)
-    failpoints.arm(settings.failpoint)
-    async with (
-        httpx.AsyncClient(timeout=_HTTP_TIMEOUT) as http,
-        _database(settings) as db,
-        _channels(settings, http) as channels,
-        consumers.following(db, channels),
-        server.running(
-            settings.listen,
-            lambda served: analytics_service.register(served, db),
-            policy.POLICY,
-            Verifier(settings, http),
-            with_reflection=settings.environment != "production",
-        ),
-    ):
-        await server.until_stopped()
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What both the service and the rebuild work with."""
+
+    process: Process
+    db: Database
+    channels: dict[str, grpc.aio.Channel]
 
 
-async def rebuild(settings: ServiceSettings, owner: OwnerSettings) -> None:
-    """Drops what was learned and reads both feeds from their beginning; ends when caught up."""
-    telemetry.configure("analytics-rebuild", settings)
-    clock = Clock.load(settings.clock_file)
-    async with Database.open(owner.owner_database_url, _announces_nothing, clock) as owned:
-        await learning.forget_everything(owned)
-    async with (
-        httpx.AsyncClient(timeout=_HTTP_TIMEOUT) as http,
-        _database(settings) as db,
-        _channels(settings, http) as channels,
-        consumers.following(db, channels) as following,
-    ):
-        await consumers.caught_up(following)
+async def serve() -> None:
+    """Answers, follows and announces until it is told to stop."""
+    settings = AnalyticsSettings()
+    async with _opened(settings, settings.metrics_port) as opened:
+        announcer = Announcer(opened.db)
+
+        def register(to: grpc.aio.Server) -> list[str]:
+            db = opened.db
+            return [*analytics_service.register(to, db), *serving.register(to, db)]
+
+        async with (
+            consumers.following(opened.db, opened.channels, announcer.learned),
+            announcer.running(),
+            server.running(
+                settings.listen,
+                register,
+                policy.POLICY,
+                opened.process.verifier,
+                with_reflection=opened.process.with_reflection,
+            ),
+        ):
+            await server.until_stopped()
 
 
-def migrate(settings: OwnerSettings) -> None:
-    """Applies every missing revision."""
-    migrations.migrate(settings.owner_database_url, "analytics", _SCRIPTS)
-
-
-def main(command: str) -> None:
-    """Does what the command line asks for."""
-    match command:
-        case "serve":
-            asyncio.run(serve(ServiceSettings()))
-        case "rebuild":
-            asyncio.run(rebuild(ServiceSettings(), OwnerSettings()))
-        case "migrate":
-            migrate(OwnerSettings())
-        case _:
-            sys.exit("usage: python -m services.analytics [serve | rebuild | migrate]")
+async def rebuild() -> None:
+    """Forgets what was learned and reads both feeds from their beginning; ends when caught up."""
+    settings = AnalyticsSettings()
+    async with _opened(settings, None) as opened:
+        owner, clock = settings.owner_url.get_secret_value(), opened.process.clock
+        async with Database.open(owner, serving.encode, clock) as owned:
+            await learning.forget_everything(owned)
+        async with consumers.following(opened.db, opened.channels) as following:
+            await consumers.caught_up(following)
 
 
 @asynccontextmanager
-async def _database(settings: ServiceSettings) -> AsyncIterator[Database]:
-    clock = Clock.load(settings.clock_file)
-    async with Database.open(settings.database_url, _announces_nothing, clock) as db:
-        yield db
-
-
-@asynccontextmanager
-async def _channels(
-    settings: ServiceSettings, http: httpx.AsyncClient
-) -> AsyncIterator[dict[str, grpc.aio.Channel]]:
-    credentials = Credentials(settings, http)
+async def _opened(settings: AnalyticsSettings, metrics_port: int | None) -> AsyncIterator[Opened]:
+    url = settings.database_url.get_secret_value()
     async with (
-        channel.opened(settings.groups_address, credentials) as groups,
-        channel.opened(settings.campaigns_address, credentials) as campaigns,
+        process.started("analytics", settings, metrics_port) as started,
+        Database.open(url, serving.encode, started.clock) as db,
+        channel.opened(settings.groups_address, started.credentials) as groups,
+        channel.opened(settings.campaigns_address, started.credentials) as campaigns,
     ):
-        yield {sources.GROUPS: groups, sources.CAMPAIGNS: campaigns}
-
-
-def _announces_nothing(event: object) -> tuple[str, bytes]:
-    raise TypeError(f"{type(event).__name__} is no event of analytics")
+        yield Opened(started, db, {sources.GROUPS: groups, sources.CAMPAIGNS: campaigns})
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "serve")
+    if sys.argv[1:] == ["rebuild"]:
+        asyncio.run(rebuild())
+    else:
+        owner_url = lambda: AnalyticsSettings().owner_url.get_secret_value()  # noqa: E731
+        process.main("analytics", serve, owner_url)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from uuid import UUID
 
 import grpc
 from google.protobuf.any_pb2 import Any as Packed
@@ -20,14 +21,20 @@ _READERS: dict[str, Callable[[Packed], Fact | None]] = {
 }
 
 
-def consumer(source: str, channel: grpc.aio.Channel, db: Database) -> Consumer:
-    """Turns a source's events into facts and learns them, a batch at a time."""
+def consumer(
+    source: str, channel: grpc.aio.Channel, db: Database, learned: Callable[[UUID], None]
+) -> Consumer:
+    """Turns a source's events into facts and learns them, a batch at a time.
+
+    `learned` is told of every tenant whose figures may have changed.
+    """
     read = _READERS[source]
 
     async def apply_run(tx: Transaction, changes: Sequence[Change]) -> None:
         facts = [fact for change in changes if (fact := read(change.payload)) is not None]
         if facts:
             await learning.learn(tx, facts)
+            learned(changes[0].tenant_id)
 
     async def apply(tx: Transaction, change: Change) -> None:
         await apply_run(tx, [change])
@@ -37,10 +44,12 @@ def consumer(source: str, channel: grpc.aio.Channel, db: Database) -> Consumer:
 
 @asynccontextmanager
 async def following(
-    db: Database, channels: dict[str, grpc.aio.Channel]
+    db: Database,
+    channels: dict[str, grpc.aio.Channel],
+    learned: Callable[[UUID], None] = lambda tenant_id: None,
 ) -> AsyncIterator[Sequence[Consumer]]:
     """Follows every source in the background until the block ends."""
-    consumers = [consumer(source, channel, db) for source, channel in channels.items()]
+    consumers = [consumer(source, channel, db, learned) for source, channel in channels.items()]
     async with AsyncExitStack() as stack:
         for each in consumers:
             await stack.enter_async_context(each.running())

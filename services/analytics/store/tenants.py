@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import text
 
@@ -13,6 +14,7 @@ from services.chassis.db import Transaction
 _PROFILE = db.compiled(
     text("select timezone, currency, average_appointment_value from tenant_profiles")
 )
+_EVERYONE = db.compiled(text("select tenant_id from tenants order by tenant_id"))
 _POSITIONS = db.compiled(text("select source, seen_until from feed_positions"))
 
 
@@ -25,6 +27,11 @@ class _Position:
 async def profile(tx: Transaction) -> Profile | None:
     """The tenant's profile, once it is known."""
     return await tx.fetch_one(Profile, _PROFILE)
+
+
+async def everyone(tx: Transaction) -> list[UUID]:
+    """The ids of all tenants."""
+    return await tx.fetch_values(_EVERYONE)
 
 
 async def seen_until(tx: Transaction, sources: Sequence[str]) -> datetime | None:

@@ -8,6 +8,7 @@ import grpc
 import httpx
 import pytest
 
+from services.analytics.feed import serving
 from services.analytics.rpc import analytics_service, policy
 from services.chassis import server
 from services.chassis.auth import Verifier
@@ -23,14 +24,10 @@ if TYPE_CHECKING:
     from vio.analytics.v1.analytics_service_pb2_grpc import AnalyticsServiceAsyncStub
 
 
-def no_events(event: object) -> tuple[str, bytes]:
-    raise AssertionError(event)
-
-
 @pytest.fixture(scope="session")
 async def db(databases: Databases) -> AsyncIterator[Database]:
     clock = Clock(NINE, Clock.real_time().real_origin, 1)
-    async with Database.open(databases.url("analytics"), no_events, clock) as opened:
+    async with Database.open(databases.url("analytics"), serving.encode, clock) as opened:
         yield opened
 
 

@@ -11,12 +11,11 @@ import pytest
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from services.analytics.feed import consumers
+from services.analytics.feed import consumers, serving
 from services.analytics.usecases import learning
 from services.chassis.clock import Clock
 from services.chassis.db import Database
 from services.chassis.ids import new_id
-from tests.service.analytics.conftest import no_events
 from tests.service.analytics.world import NINE, Sums, World
 from tests.support import feeds
 from tests.support.databases import Databases
@@ -98,7 +97,7 @@ def own(databases: Databases) -> Databases:
 
 @pytest.fixture
 async def read_models(own: Databases) -> AsyncIterator[Database]:
-    async with Database.open(own.url("analytics"), no_events, Clock.real_time()) as opened:
+    async with Database.open(own.url("analytics"), serving.encode, Clock.real_time()) as opened:
         yield opened
 
 
@@ -158,7 +157,7 @@ async def test_what_is_read_anew_equals_what_was_followed(
             served["groups"].history[tenant_id] = list(OF_GROUPS)
             served["campaigns"].history[tenant_id] = list(reversed(OF_CAMPAIGNS))
             async with Database.open(
-                own.url("analytics_owner"), no_events, Clock.real_time()
+                own.url("analytics_owner"), serving.encode, Clock.real_time()
             ) as owned:
                 await learning.forget_everything(owned)
             forgotten = await world.sums()

@@ -28,7 +28,7 @@ def someone(role: Role) -> Caller:
         (Role.CLIENT_USER, Visibility.ADMINS_ONLY, Decision.HIDDEN),
         (Role.CLIENT_USER, Visibility.CUSTOM, Decision.HIDDEN),
         (Role.SERVICE, Visibility.ALL_STAFF, Decision.FORBIDDEN),
-        (Role.SERVICE, Visibility.ADMINS_ONLY, Decision.HIDDEN),
+        (Role.SERVICE, Visibility.ADMINS_ONLY, Decision.FORBIDDEN),
     ],
 )
 def test_role_and_visibility_decide(role: Role, visibility: Visibility, decision: Decision) -> None:

@@ -128,6 +128,16 @@ _ROLLUPS = {
         primary key (tenant_id, day)
     """,
 }
+_ANNOUNCED = {
+    "announced": """
+        group_id uuid not null,
+        total_calls integer not null,
+        answered_calls integer not null,
+        confirmed_calls integer not null,
+        performance_score double precision,
+        primary key (tenant_id, group_id)
+    """,
+}
 
 
 def upgrade() -> None:
@@ -136,7 +146,7 @@ def upgrade() -> None:
     op.execute(_TENANTS)
     schema.grant("tenants", "select, insert")
     op.execute("grant select (tenant_id) on analytics.tenants to analytics_across")
-    for name, columns in (_LEARNED | _ROLLUPS).items():
+    for name, columns in (_LEARNED | _ROLLUPS | _ANNOUNCED).items():
         op.execute(f"create table analytics.{name} ({_OWN}, {columns})")
         schema.tenant_table(name)
     op.execute("create index on analytics.calls (tenant_id, contact_id, dialled_at)")
