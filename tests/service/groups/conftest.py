@@ -16,7 +16,8 @@ from services.chassis.pages import PageTokens
 from services.chassis.settings import Settings
 from services.groups import rpc
 from services.groups.feed.encoding import encode
-from services.groups.rpc import policy
+from services.groups.rpc import first_sight, policy
+from services.groups.usecases.people import Acquaintance
 from tests.service.groups.contacts import Contacts
 from tests.service.groups.desk import Desk
 from tests.support.databases import Databases
@@ -40,6 +41,7 @@ async def channel(db: Database, issuer: Issuer) -> AsyncIterator[grpc.aio.Channe
             policy.POLICY,
             Verifier(settings, http),
             with_reflection=False,
+            behind=[first_sight.of(Acquaintance(db))],
         ) as port,
         grpc.aio.insecure_channel(f"127.0.0.1:{port}") as opened,
     ):

@@ -18,7 +18,9 @@ from vio.groups.v1.audit_service_pb2_grpc import AuditServiceStub
 from vio.groups.v1.contact_service_pb2_grpc import ContactServiceStub
 from vio.groups.v1.group_service_pb2_grpc import GroupServiceStub
 from vio.groups.v1.member_service_pb2_grpc import MemberServiceStub
+from vio.groups.v1.people_service_pb2_grpc import PeopleServiceStub
 from vio.groups.v1.selection_service_pb2_grpc import SelectionServiceStub
+from vio.groups.v1.tenant_service_pb2_grpc import TenantServiceStub
 
 _STUBS: tuple[Callable[[Any], Any], ...] = (
     GroupServiceStub,
@@ -26,6 +28,8 @@ _STUBS: tuple[Callable[[Any], Any], ...] = (
     AuditServiceStub,
     SelectionServiceStub,
     ContactServiceStub,
+    TenantServiceStub,
+    PeopleServiceStub,
 )
 
 
