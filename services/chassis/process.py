@@ -1,15 +1,12 @@
 """What every process of the product opens first: clock, telemetry, verifier, credentials."""
 
-import asyncio
-import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 
-from services.chassis import failpoints, migrations, telemetry
+from services.chassis import failpoints, telemetry
 from services.chassis.auth import Credentials, Verifier
 from services.chassis.clock import Clock
 from services.chassis.settings import Settings
@@ -43,14 +40,3 @@ async def started(
             Verifier(settings, http),
             Credentials(settings, http),
         )
-
-
-def main(
-    context: str, serve: Callable[[], Coroutine[None, None, None]], owner_url: Callable[[], str]
-) -> None:
-    """Serves, or brings the context's schema up to date: `python -m services.<context> migrate`."""
-    if sys.argv[1:] == ["migrate"]:
-        scripts = Path(__file__).parents[1] / context / "store" / "migrations"
-        migrations.migrate(owner_url(), context, scripts)
-    else:
-        asyncio.run(serve())

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 import grpc
 from pydantic import Field, SecretStr
 
-from services.chassis import process, server
+from services.chassis import entry, process, server
 from services.chassis.db import Database
 from services.chassis.pages import PageTokens
 from services.chassis.settings import Settings
@@ -53,4 +53,4 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    process.main("groups", serve, lambda: GroupsSettings().owner_url.get_secret_value())
+    entry.main("groups", serve, lambda: GroupsSettings().owner_url.get_secret_value())

@@ -92,6 +92,23 @@ class RecipientState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody of a campaign, with the latest attempt to reach them."""
+
+    contact_id: UUID
+    position: int
+    state: str
+    outcome: str | None
+    reason: str | None
+    appointment_action: str | None
+    duration_seconds: int | None
+    at: datetime | None
+    session_id: UUID | None
+    provider_call_id: str | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """How many people of a campaign are alike in what became of them."""
 

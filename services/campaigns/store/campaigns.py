@@ -69,6 +69,11 @@ _VIEW = db.compiled(
     ).where(group_views.c.group_id == bindparam("group_id", type_=Uuid))
 )
 _SLOTS = db.compiled(select(_C.id).where(_C.holds_slot).order_by(_C.created_at))
+_WAITING = db.compiled(
+    select(func.count())
+    .join_from(recipients, campaigns, _C.id == _R.campaign_id)
+    .where(_R.state == "pending", _C.holds_slot)
+)
 _MEET = db.compiled(insert(tenants).values(tenant_id=bindparam("id")).on_conflict_do_nothing())
 _ADMISSION = db.compiled(
     select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("tenant"), 2)))
@@ -157,6 +162,11 @@ async def admit(tx: Transaction) -> list[UUID]:
 async def slots(tx: Transaction) -> list[UUID]:
     """The campaigns that hold slots now."""
     return await tx.fetch_values(_SLOTS)
+
+
+async def people_waiting(tx: Transaction) -> int:
+    """How many people all live campaigns of the tenant still have to call."""
+    return int(await tx.fetch_value(_WAITING))
 
 
 async def create(tx: Transaction, new: New) -> None:

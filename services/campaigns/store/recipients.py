@@ -1,8 +1,7 @@
 """The people of a campaign as they are frozen, closed and listed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -23,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from services.campaigns.domain.campaigns import RecipientState
+from services.campaigns.domain.campaigns import Recipient, RecipientState
 from services.campaigns.domain.outcomes import Outcome
 from services.campaigns.store.tables import attempts, recipients
 from services.chassis import db
@@ -78,6 +77,13 @@ _CLOSE = db.compiled(
         version=_R.version + 1,
     )
 )
+_VERSIONS = db.compiled(
+    select(_R.contact_id, _R.version).where(
+        _R.campaign_id == bindparam("of_campaign", type_=Uuid),
+        _R.state != "pending",
+        _R.state != "in_call",
+    )
+)
 _LATEST = (
     select(_A.id, _A.provider_call_id, func.count().over().label("attempts"))
     .where(
@@ -105,6 +111,12 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
+class _Version:
+    contact_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Frozen:
     """Somebody of an audience; with a reason they are skipped from the start."""
 
@@ -112,23 +124,6 @@ class Frozen:
     phone: str
     timezone: str
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """Somebody of a campaign, with the latest attempt to reach them."""
-
-    contact_id: UUID
-    position: int
-    state: str
-    outcome: str | None
-    reason: str | None
-    appointment_action: str | None
-    duration_seconds: int | None
-    at: datetime | None
-    session_id: UUID | None
-    provider_call_id: str | None
-    attempts: int
 
 
 async def freeze(tx: Transaction, campaign_id: UUID, people: Sequence[Frozen]) -> None:
@@ -183,6 +178,12 @@ async def some(tx: Transaction, campaign_id: UUID, contact_ids: Sequence[UUID]) 
         .order_by(_R.position)
     )
     return await tx.fetch_all(Recipient, statement)
+
+
+async def versions(tx: Transaction, campaign_id: UUID) -> Mapping[UUID, int]:
+    """Everybody whose fate is known, with the version of what is known."""
+    rows = await tx.fetch_all(_Version, _VERSIONS, of_campaign=campaign_id)
+    return {row.contact_id: row.version for row in rows}
 
 
 async def count(

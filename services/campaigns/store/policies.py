@@ -1,0 +1,18 @@
+"""A tenant's calling policy: what it keeps, over the defaults."""
+
+from sqlalchemy import select
+
+from services.campaigns.domain.hours import CallingHours
+from services.campaigns.domain.policies import Policy
+from services.campaigns.store.tables import tenant_profiles
+from services.chassis import db
+from services.chassis.db import Transaction
+
+_ZONE = db.compiled(select(tenant_profiles.c.timezone))
+NOWHERE = "UTC"
+
+
+async def read(tx: Transaction) -> Policy:
+    """The tenant's policy."""
+    zone = await tx.fetch_value(_ZONE)
+    return Policy(CallingHours(zone or NOWHERE))
