@@ -13,6 +13,7 @@ from grpc_reflection.v1alpha import reflection
 from services.chassis import interceptors, policy, telemetry
 from services.chassis.auth import Verifier
 from services.chassis.channel import LARGEST_MESSAGE
+from services.chassis.closing import Closing
 from services.chassis.interceptors import Around, Guard
 from services.chassis.policy import Policy
 
@@ -47,6 +48,7 @@ async def running(
     `register` adds the servicers and gives the full names of their services; the guards
     in `behind` surround calls whose caller is known.
     """
+    closing = Closing()
     rows = {**table, **policy.ALWAYS, **(policy.REFLECTION if with_reflection else {})}
     server = grpc.aio.server(
         interceptors=[
@@ -55,6 +57,7 @@ async def running(
             Around(interceptors.bugs_as_internal),
             Around(interceptors.refusals_as_status),
             Around(interceptors.in_time),
+            Around(closing.known),
             Around(interceptors.admitted(verifier, rows)),
             *map(Around, behind),
         ],
@@ -76,6 +79,7 @@ async def running(
     try:
         yield port
     finally:
+        closing.event.set()
         await checker.enter_graceful_shutdown()
         await server.stop(_GRACE)
 

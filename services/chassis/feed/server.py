@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 import grpc
 from google.protobuf.any_pb2 import Any as Packed
 
-from services.chassis import errors
+from services.chassis import closing, errors
 from services.chassis.caller import Caller
 from services.chassis.db import Database, Transaction
 from services.chassis.feed import cursor as cursors
@@ -63,7 +63,7 @@ class ChangeFeed(pb_grpc.ChangeFeedServiceServicer):
         place = Cursor.read(message.cursor)
         async with self._woken() as woken:
             heard = float("-inf")
-            while True:
+            while not closing.has_begun():
                 woken.clear()
                 state, rows = await self._read(place)
                 complete = len(rows) < reading.LIMIT
@@ -79,7 +79,8 @@ class ChangeFeed(pb_grpc.ChangeFeedServiceServicer):
                     heard = now
                     yield _response((), place, self._seen_until(state))
                 if complete:
-                    await _pause(woken, _POLL_WHILE_EVENTS_WAIT if state.waits else self.poll)
+                    pause = _POLL_WHILE_EVENTS_WAIT if state.waits else self.poll
+                    await closing.first_of(woken, pause)
 
     async def _history(self, tx: Transaction, tenant_id: UUID) -> AsyncIterator[pb.Event]:
         async for each in self.list_history(tx):
@@ -121,12 +122,6 @@ class ChangeFeed(pb_grpc.ChangeFeedServiceServicer):
                 async for _ in self.db.listen(channel):
                     woken.set()
             await asyncio.sleep(self.poll)
-
-
-async def _pause(woken: asyncio.Event, seconds: float) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await woken.wait()
 
 
 def _response(rows: Sequence[Row], place: Cursor, seen_until: datetime) -> pb.WatchResponse:

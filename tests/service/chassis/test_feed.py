@@ -5,17 +5,25 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
 import grpc
+import httpx
 import psycopg
 import pytest
 from prometheus_client import REGISTRY
 
-from services.chassis import failpoints, feed, outbox, status
-from services.chassis.caller import Caller
+from services.chassis import failpoints, feed, outbox, policy, server, status
+from services.chassis.auth import Verifier
+from services.chassis.caller import Caller, Role
 from services.chassis.ids import new_id
+from services.chassis.settings import Settings
 from tests.support import feeds
 from tests.support.databases import Databases
 from tests.support.feeds import Follower, Source
+from tests.support.issuer import Issuer
 from vio.feed.v1 import feed_service_pb2 as pb
+from vio.feed.v1.feed_service_pb2_grpc import (
+    ChangeFeedServiceStub,
+    add_ChangeFeedServiceServicer_to_server,
+)
 
 if TYPE_CHECKING:
     from vio.feed.v1.feed_service_pb2_grpc import ChangeFeedServiceAsyncStub as Stub
@@ -340,3 +348,33 @@ async def test_an_open_writer_counts_as_lag_and_is_named(
         await until(fresh)
 
     assert any(name.startswith("groups ") for name in named)
+
+
+async def test_a_server_that_closes_waits_for_no_watcher(
+    source: Source, follower: Follower, issuer: Issuer
+) -> None:
+    settings = Settings(environment="test", oidc_issuer=issuer.url, page_token_key="k" * 32)
+    machine = issuer.person(Role.SERVICE, None, "campaigns")
+    served = feed.ChangeFeed(source.db, source.listed)
+
+    def register(to: grpc.aio.Server) -> list[str]:
+        add_ChangeFeedServiceServicer_to_server(served, to)
+        return ["vio.feed.v1.ChangeFeedService"]
+
+    async with httpx.AsyncClient() as http:
+        running = server.running(
+            "127.0.0.1:0", register, policy.FEED, Verifier(settings, http), with_reflection=False
+        )
+        port = await running.__aenter__()
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+            stub = ChangeFeedServiceStub(channel)
+            listed = [each async for each in stub.List(pb.ListRequest(), metadata=machine.metadata)]
+            watching = stub.Watch(
+                pb.WatchRequest(cursor=listed[-1].cursor), metadata=machine.metadata
+            )
+            await anext(aiter(watching))
+
+            async with asyncio.timeout(5):
+                await running.__aexit__(None, None, None)
+
+            assert await watching.code() is grpc.StatusCode.OK
