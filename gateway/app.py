@@ -14,9 +14,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import openapi, problems
+from gateway.live import Hub, Live
 from gateway.route import Endpoint, json_response
 from gateway.routes import ROUTES
 from gateway.stubs import Stubs
+from gateway.webhooks import Webhook
 from services.chassis.interceptors import REQUEST_ID
 
 PREFIX = "/api"
@@ -68,7 +70,7 @@ def build(stubs: Stubs, ready: Callable[[], Awaitable[bool]]) -> FastAPI:
 def _by_path(stubs: Stubs) -> dict[str, dict[str, Endpoint]]:
     """Every path with its methods, so that a wrong method is told which ones there are."""
     paths: dict[str, dict[str, Endpoint]] = {}
-    for route in ROUTES:
+    for route in (*ROUTES, Live(Hub(stubs)), Webhook()):
         paths.setdefault(route.path, {})[route.method] = route.endpoint(stubs)
     return dict(sorted(paths.items(), key=lambda entry: _specificity(entry[0])))
 

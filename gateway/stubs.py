@@ -4,6 +4,11 @@ from dataclasses import dataclass
 
 import grpc
 
+from vio.analytics.v1.analytics_service_pb2_grpc import AnalyticsServiceStub
+from vio.campaigns.v1.campaign_service_pb2_grpc import CampaignServiceStub
+from vio.campaigns.v1.policy_service_pb2_grpc import PolicyServiceStub
+from vio.campaigns.v1.suppression_service_pb2_grpc import SuppressionServiceStub
+from vio.campaigns.v1.webhook_service_pb2_grpc import WebhookServiceStub
 from vio.groups.v1.audit_service_pb2_grpc import AuditServiceStub
 from vio.groups.v1.contact_service_pb2_grpc import ContactServiceStub
 from vio.groups.v1.group_service_pb2_grpc import GroupServiceStub
@@ -26,7 +31,7 @@ class Channels:
 
 @dataclass(frozen=True, slots=True)
 class Stubs:
-    """One stub for each service."""
+    """One stub for each service; `webhooks` and `watch` ask as the gateway itself."""
 
     groups: GroupServiceStub
     members: MemberServiceStub
@@ -36,6 +41,12 @@ class Stubs:
     tenants: TenantServiceStub
     people: PeopleServiceStub
     imports: ImportServiceStub
+    campaigns: CampaignServiceStub
+    suppressions: SuppressionServiceStub
+    policy: PolicyServiceStub
+    analytics: AnalyticsServiceStub
+    webhooks: WebhookServiceStub
+    watch: CampaignServiceStub
 
     @staticmethod
     def over(channels: Channels) -> "Stubs":
@@ -48,4 +59,10 @@ class Stubs:
             tenants=TenantServiceStub(channels.groups),
             people=PeopleServiceStub(channels.groups),
             imports=ImportServiceStub(channels.groups),
+            campaigns=CampaignServiceStub(channels.campaigns),
+            suppressions=SuppressionServiceStub(channels.campaigns),
+            policy=PolicyServiceStub(channels.campaigns),
+            analytics=AnalyticsServiceStub(channels.analytics),
+            webhooks=WebhookServiceStub(channels.background),
+            watch=CampaignServiceStub(channels.background),
         )

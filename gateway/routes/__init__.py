@@ -2,8 +2,14 @@
 
 from gateway.files import Download, Upload
 from gateway.route import Route
-from gateway.routes import contacts, groups, imports
+from gateway.routes import analytics, campaigns, contacts, groups, imports
 
 AnyRoute = Route | Upload | Download
 
-ROUTES: tuple[AnyRoute, ...] = (*groups.ROUTES, *contacts.ROUTES, *imports.ROUTES)
+ROUTES: tuple[AnyRoute, ...] = (
+    *groups.ROUTES,
+    *contacts.ROUTES,
+    *imports.ROUTES,
+    *campaigns.ROUTES,
+    *analytics.ROUTES,
+)

@@ -41,6 +41,7 @@ def campaign(shown: Shown) -> pb.Campaign:
         allowed_actions=shown.allowed_actions,
         priority_level=wire.from_word(pb.PriorityLevel, whole.priority),
         version=whole.version,
+        tenant_id=str(shown.tenant_id),
     )
 
 

@@ -42,6 +42,7 @@ class Shown:
     """A campaign with the tenant's window and what the caller may do."""
 
     campaign: Campaign
+    tenant_id: UUID | None
     window: Window
     allowed_actions: tuple[str, ...]
 
@@ -74,7 +75,7 @@ async def show(tx: Transaction, campaign: Campaign) -> Shown:
     policy = await policies.read(tx)
     limiter = await windows.read(tx, policy.limits, tx.now)
     actions = rules.allowed_actions(campaign.state) if tx.caller.is_admin else ()
-    return Shown(campaign, _window(limiter, tx.now), actions)
+    return Shown(campaign, tx.caller.tenant_id, _window(limiter, tx.now), actions)
 
 
 async def list_campaigns(
