@@ -84,7 +84,7 @@ def mapping(columns: Sequence[str], wanted: Mapping[str, str]) -> dict[int, str]
         if field and field not in _USUAL:
             raise errors.unknown_choice("mapping", list(_USUAL))
     found: dict[int, str] = {}
-    for at, column in enumerate(columns):
+    for at, column in sorted(enumerate(columns), key=lambda each: each[1] not in wanted):
         field = wanted.get(column, _FIELD_OF.get(texts.key(column).replace("_", " "), ""))
         if field and field not in found.values():
             found[at] = field

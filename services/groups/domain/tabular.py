@@ -119,4 +119,5 @@ def _lines(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[Line]:
     except csv.Error as error:
         raise errors.csv_unreadable(f"its quotes or cells are broken: {error}") from error
     finally:
-        text.detach()
+        if not file.closed:
+            text.detach()

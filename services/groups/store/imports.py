@@ -12,6 +12,7 @@ from services.chassis import db
 from services.chassis.db import Transaction
 from services.chassis.ids import new_id
 from services.groups.domain import texts
+from services.groups.domain.contacts import Fields
 from services.groups.domain.importing import Incoming, Rejected
 from services.groups.store.tables import import_errors, imports
 
@@ -56,15 +57,38 @@ _MATCH_BY_PHONE = db.compiled(
     text("""
     update incoming set contact_no = same.contact_no, id = same.id
     from (
-        select distinct on (incoming.row) incoming.row, contacts.contact_no, contacts.id
-        from incoming
-        join contacts on contacts.phone = incoming.phone
-            and contacts.sort_key = incoming.sort_key and contacts.deleted_at is null
-            and (contacts.external_id is null or incoming.external_id is null)
-        where incoming.contact_no is null
-        order by incoming.row, contacts.contact_no
+        select distinct on (alike.contact_no) alike.*
+        from (
+            select distinct on (incoming.row) incoming.row, contacts.contact_no, contacts.id
+            from incoming
+            join contacts on contacts.phone = incoming.phone
+                and contacts.sort_key = incoming.sort_key and contacts.deleted_at is null
+                and (contacts.external_id is null or incoming.external_id is null)
+            where incoming.contact_no is null and not exists (
+                select from incoming as other where other.contact_no = contacts.contact_no)
+            order by incoming.row, contacts.external_id nulls first, contacts.contact_no
+        ) as alike
+        order by alike.contact_no, alike.row
     ) as same
     where same.row = incoming.row
+    """)
+)
+_KNOWN_IN_PART = db.compiled(
+    text("""
+    select incoming.row, incoming.name, coalesce(incoming.phone, contacts.phone) as phone,
+           coalesce(incoming.email, contacts.email) as email,
+           coalesce(incoming.appointment_type, contacts.appointment_type) as appointment_type
+    from incoming join contacts on contacts.contact_no = incoming.contact_no
+    where (incoming.phone, incoming.email, incoming.appointment_type) is distinct from
+        (coalesce(incoming.phone, contacts.phone), coalesce(incoming.email, contacts.email),
+         coalesce(incoming.appointment_type, contacts.appointment_type))
+    """)
+)
+_SEARCHED = db.compiled(
+    text("""
+    update incoming set search_text = given.search_text
+    from unnest(cast(:rows as integer[]), cast(:texts as text[])) as given (row, search_text)
+    where given.row = incoming.row
     """)
 )
 _KEEP_WHAT_IS_KNOWN = db.compiled(
@@ -174,6 +198,24 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class _Known:
+    row: int
+    name: str
+    phone: str | None
+    email: str | None
+    appointment_type: str | None
+
+    @property
+    def text(self) -> str:
+        return Fields(
+            self.name,
+            phone=self.phone,
+            email=self.email,
+            appointment_type=self.appointment_type,
+        ).search_text
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """An import as it is kept."""
 
@@ -204,8 +246,9 @@ async def take(
     await tx.execute(_LOCK, tenant=str(tx.caller.tenant_id))
     await tx.execute(_INCOMING)
     await tx.copy_in("incoming", ("row", "id", *_FIELDS, "status_given"), map(_copied, rows))
-    for statement in (_MATCH_BY_ID, _MATCH_BY_PHONE, _UNSURE_STATUS, _KEEP_WHAT_IS_KNOWN):
+    for statement in (_MATCH_BY_ID, _MATCH_BY_PHONE, _UNSURE_STATUS):
         await tx.execute(statement)
+    await _keep_what_is_known(tx)
     updated = await tx.fetch_values(_UPDATE, moment=tx.now)
     created = await tx.fetch_values(_CREATE, moment=tx.now)
     lost = await tx.fetch_values(_LOST)
@@ -216,6 +259,15 @@ async def take(
     everyone = await tx.fetch_values(_EVERYONE)
     shared = int(await tx.fetch_value(_SHARED))
     return Taken(tuple(created), tuple(updated), tuple(everyone), tuple(lost), shared)
+
+
+async def _keep_what_is_known(tx: Transaction) -> None:
+    """Fills what the rows omit; what is searched is put together anew where something was."""
+    partly = await tx.fetch_all(_Known, _KNOWN_IN_PART)
+    await tx.execute(_KEEP_WHAT_IS_KNOWN)
+    if partly:
+        wanted = {"rows": [each.row for each in partly], "texts": [each.text for each in partly]}
+        await tx.execute(_SEARCHED, **wanted)
 
 
 async def begin(tx: Transaction, import_id: UUID, mapping: Mapping[str, str]) -> None:

@@ -82,7 +82,7 @@ class _Run:
         if first == row.row:
             return row
         reason = f"The same contact stands in row {first} already."
-        return Rejected(row.row, "external_id", reason, line.cells)
+        return Rejected(row.row, row.key[0], reason, line.cells)
 
     async def take(self, rows: Sequence[Incoming], rejected: list[Rejected]) -> None:
         """One portion, in one transaction; a dry run only counts."""
