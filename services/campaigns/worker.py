@@ -3,21 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import timedelta
 
 import structlog
 from pydantic import Field, SecretStr
 from temporalio.client import Client
 from temporalio.contrib.opentelemetry import TracingInterceptor
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
-from temporalio.worker import Worker
 
 from services.campaigns import groups_client
 from services.campaigns.feed import encoding
 from services.campaigns.telephony.retell import Telephone
-from services.campaigns.temporal.activities import Calling
-from services.campaigns.temporal.bulk_call import BulkCall
-from services.campaigns.temporal.messages import TASK_QUEUE
+from services.campaigns.temporal.crew import crew
 from services.campaigns.temporal.registering import ensure_search_attribute
 from services.campaigns.temporal.starter import Starter
 from services.campaigns.usecases import reconciling
@@ -28,8 +24,6 @@ from services.chassis.process import Process
 from services.chassis.settings import Settings
 
 RECONCILE_EVERY = 30.0
-GRACE = timedelta(seconds=10)
-THROTTLE = timedelta(seconds=0.5)
 
 
 class WorkerSettings(Settings):
@@ -52,17 +46,7 @@ async def work(settings: WorkerSettings) -> None:
         started = await stack.enter_async_context(process.started("campaigns-worker", settings))
         client = await _client(settings)
         desk = await stack.enter_async_context(_desk(settings, started))
-        calling = Calling(desk)
-        await stack.enter_async_context(
-            Worker(
-                client,
-                task_queue=TASK_QUEUE,
-                workflows=[BulkCall],
-                activities=[calling.prepare, calling.dial, calling.mark, calling.settle],
-                max_heartbeat_throttle_interval=THROTTLE,
-                graceful_shutdown_timeout=GRACE,
-            )
-        )
+        await stack.enter_async_context(crew(client, desk))
         await stack.enter_async_context(_reconciling(settings, desk, Starter(client)))
         await server.until_stopped()
 

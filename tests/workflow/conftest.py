@@ -1,36 +1,24 @@
 """A real Temporal server per run and a worker per test."""
 
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.common import SearchAttributeKey
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from services.campaigns.temporal.bulk_call import BulkCall
-from services.campaigns.temporal.messages import STATE_ATTRIBUTE, Ref, Run
+from services.campaigns.temporal.messages import Ref, Run
 from services.chassis.ids import new_id
+from tests.support import temporal as temporals
 from tests.workflow.desk import Desk, Handle, Start
-
-_SETTINGS = (
-    'history.timerProcessorMaxTimeShift="1ms"',
-    "limit.historyCount.suggestContinueAsNew=40",
-)
 
 
 @pytest.fixture(scope="session")
 async def temporal() -> AsyncIterator[WorkflowEnvironment]:
-    told = [word for each in _SETTINGS for word in ("--dynamic-config-value", each)]
-    async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
-        dev_server_extra_args=told,
-        search_attributes=[SearchAttributeKey.for_keyword(STATE_ATTRIBUTE)],
-    ) as environment:
+    async with await temporals.server() as environment:
         yield environment
 
 

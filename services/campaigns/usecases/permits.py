@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from services.campaigns.domain import pacing
 from services.campaigns.domain.campaigns import Priority, State
@@ -59,7 +60,7 @@ async def ask(desk: Desk, work: Work) -> Permit:
         people = await _people(tx, work, policy)
         outlook = await pending.outlook(tx, work.campaign_id)
         if not people:
-            return await _nobody_now(desk, tx, campaign, outlook)
+            return await _nobody_now(desk, tx, campaign, policy, outlook)
         return await _in_turn(desk, tx, work, campaign, policy, people, outlook)
 
 
@@ -100,7 +101,9 @@ def _closed(people: Sequence[Candidate], policy: Policy, now: datetime) -> dict[
     return until
 
 
-async def _nobody_now(desk: Desk, tx: Transaction, campaign: Live, outlook: Outlook) -> Permit:
+async def _nobody_now(
+    desk: Desk, tx: Transaction, campaign: Live, policy: Policy, outlook: Outlook
+) -> Permit:
     """People are in calls, wait for their hours, or are done."""
     done = outlook.total - outlook.pending - outlook.in_call
     if not outlook.pending and not outlook.in_call:
@@ -110,7 +113,8 @@ async def _nobody_now(desk: Desk, tx: Transaction, campaign: Live, outlook: Outl
         wait, state, reason = LOOK_AGAIN, campaign.state, "calls in hand are being finished"
     else:
         wait, state = outlook.next_at - tx.now, "waiting"
-        reason = f"{outlook.reason} until {outlook.next_at:%Y-%m-%d %H:%M} UTC"
+        local = outlook.next_at.astimezone(ZoneInfo(policy.hours.zone))
+        reason = f"{outlook.reason} until {local:%Y-%m-%d %H:%M}"
     await _quiet(tx, campaign, state, reason, outlook.next_at)
     return Permit(
         seconds=desk.real_seconds(wait),
@@ -189,5 +193,5 @@ def _why(limiter: Limiter, now: datetime, size: int, before: int) -> str:
     if held + size > limits.calls:
         return f"window full: {held} of {limits.calls} calls in {minutes} minutes"
     if before:
-        return f"waits its turn: {before} other campaigns go first"
+        return f"waits its turn: campaigns ahead: {before}"
     return f"{int(limits.gap.total_seconds())} seconds between batches"

@@ -1,4 +1,4 @@
-"""A hall per test: its own tenant, clock and simulator; scale 100."""
+"""A hall per test: its own tenant, clock and simulator."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,11 +14,11 @@ from services.chassis.caller import Caller
 from services.chassis.clock import Clock
 from services.chassis.db import Database
 from tests.service.dialling.hall import Book, Hall, receiving
+from tests.service.dialling.office import Office, Temporal, working
 from tests.support import simulator as simulators
+from tests.support import temporal as temporals
 from tests.support.databases import Databases
 from tests.support.simulator import KEY, TUESDAY_NINE
-
-SCALE = 100
 
 
 def encode(event: object) -> tuple[str, bytes]:
@@ -26,12 +26,20 @@ def encode(event: object) -> tuple[str, bytes]:
 
 
 @pytest.fixture
-async def hall(databases: Databases, tmp_path: Path, tenant_id: UUID) -> AsyncIterator[Hall]:
-    clock = Clock.start(tmp_path / "clock.json", virtual_origin=TUESDAY_NINE, scale=SCALE)
+def scale() -> float:
+    """How fast the hall's clock runs; a module may choose its own."""
+    return 100
+
+
+@pytest.fixture
+async def hall(
+    databases: Databases, tmp_path: Path, tenant_id: UUID, scale: float
+) -> AsyncIterator[Hall]:
+    clock = Clock.start(tmp_path / "clock.json", virtual_origin=TUESDAY_NINE, scale=scale)
     async with (
         Database.open(databases.url("campaigns"), encode, clock, max_size=8) as db,
         receiving(db) as (hook, _),
-        simulators.running(tmp_path, scale=SCALE, webhook_url=hook) as simulator,
+        simulators.running(tmp_path, scale=scale, webhook_url=hook) as simulator,
         Telephone.open(simulator.url, KEY, clock.now, timeout=0.6) as telephone,
     ):
         async with db.transaction(Caller.service(tenant_id)) as tx:
@@ -40,3 +48,18 @@ async def hall(databases: Databases, tmp_path: Path, tenant_id: UUID) -> AsyncIt
             )
         book = Book()
         yield Hall(Desk(db, telephone, book), db, book, simulator, tenant_id)
+
+
+@pytest.fixture(scope="session")
+async def temporal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Temporal]:
+    file = tmp_path_factory.mktemp("temporal") / "temporal.db"
+    environment = await temporals.server(dev_server_database_filename=str(file))
+    async with environment:
+        yield Temporal(environment.client, file)
+
+
+@pytest.fixture
+async def office(hall: Hall, temporal: Temporal) -> AsyncIterator[Office]:
+    """The hall with a worker at work."""
+    async with working(hall, temporal) as opened:
+        yield opened

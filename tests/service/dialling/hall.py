@@ -205,6 +205,23 @@ class Hall:
         async with self.db.transaction(self.caller) as tx:
             await tx.execute(statement)
 
+    async def batches(self) -> list[tuple[datetime, int]]:
+        """When each batch of the tenant was granted, and how many people it had."""
+        table = tables.attempts.c
+        statement = (
+            select(table.claimed_at, func.count().label("people"))
+            .group_by(table.claimed_at)
+            .order_by(table.claimed_at)
+        )
+        async with self.db.transaction(self.caller) as tx:
+            rows = await tx.fetch_all(dict, statement)
+        return [(row["claimed_at"], row["people"]) for row in rows]
+
+    async def widen_the_gap(self, by: timedelta) -> None:
+        """The next batch of the tenant must wait so much longer."""
+        async with self.db.transaction(self.caller) as tx:
+            await tx.execute(update(tables.windows).values(latest_batch_at=tx.now + by))
+
     async def now(self) -> datetime:
         return self.db.clock.now()
 
