@@ -17,14 +17,16 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
     true,
     update,
 )
 
 from services.campaigns.domain.campaigns import Recipient, RecipientState
-from services.campaigns.domain.outcomes import Outcome
+from services.campaigns.domain.outcomes import REQUEUED, Outcome
 from services.campaigns.store.tables import attempts, recipients
+from services.campaigns.store.words import one_of
 from services.chassis import db
 from services.chassis.db import Transaction
 
@@ -84,8 +86,9 @@ _VERSIONS = db.compiled(
         _R.state != "in_call",
     )
 )
+_COUNTED = or_(_A.outcome.is_(None), ~one_of(_A.outcome, *REQUEUED))
 _LATEST = (
-    select(_A.id, _A.provider_call_id, func.count().over().label("attempts"))
+    select(_A.id, _A.provider_call_id, func.count().filter(_COUNTED).over().label("attempts"))
     .where(
         _A.campaign_id == _R.campaign_id,
         _A.contact_id == _R.contact_id,
