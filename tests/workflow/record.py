@@ -54,7 +54,7 @@ async def _keep(
             await handle.result()
         history = await handle.fetch_history()
     _FOLDER.mkdir(exist_ok=True)
-    anonymous = re.sub(r'"identity": "[^"]*"', '"identity": "worker"', history.to_json())
+    anonymous = re.sub(r"\d+@[\w.-]+", "worker", history.to_json())
     (_FOLDER / f"{name}.json").write_text(anonymous + "\n")
 
 
