@@ -1,6 +1,9 @@
 """The contexts' services as the gateway calls them."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import grpc
 
@@ -18,6 +21,21 @@ from vio.groups.v1.people_service_pb2_grpc import PeopleServiceStub
 from vio.groups.v1.selection_service_pb2_grpc import SelectionServiceStub
 from vio.groups.v1.tenant_service_pb2_grpc import TenantServiceStub
 
+if TYPE_CHECKING:
+    from vio.analytics.v1.analytics_service_pb2_grpc import AnalyticsServiceAsyncStub
+    from vio.campaigns.v1.campaign_service_pb2_grpc import CampaignServiceAsyncStub
+    from vio.campaigns.v1.policy_service_pb2_grpc import PolicyServiceAsyncStub
+    from vio.campaigns.v1.suppression_service_pb2_grpc import SuppressionServiceAsyncStub
+    from vio.campaigns.v1.webhook_service_pb2_grpc import WebhookServiceAsyncStub
+    from vio.groups.v1.audit_service_pb2_grpc import AuditServiceAsyncStub
+    from vio.groups.v1.contact_service_pb2_grpc import ContactServiceAsyncStub
+    from vio.groups.v1.group_service_pb2_grpc import GroupServiceAsyncStub
+    from vio.groups.v1.import_service_pb2_grpc import ImportServiceAsyncStub
+    from vio.groups.v1.member_service_pb2_grpc import MemberServiceAsyncStub
+    from vio.groups.v1.people_service_pb2_grpc import PeopleServiceAsyncStub
+    from vio.groups.v1.selection_service_pb2_grpc import SelectionServiceAsyncStub
+    from vio.groups.v1.tenant_service_pb2_grpc import TenantServiceAsyncStub
+
 
 @dataclass(frozen=True, slots=True)
 class Channels:
@@ -33,23 +51,23 @@ class Channels:
 class Stubs:
     """One stub for each service; `webhooks` and `watch` ask as the gateway itself."""
 
-    groups: GroupServiceStub
-    members: MemberServiceStub
-    audit: AuditServiceStub
-    selections: SelectionServiceStub
-    contacts: ContactServiceStub
-    tenants: TenantServiceStub
-    people: PeopleServiceStub
-    imports: ImportServiceStub
-    campaigns: CampaignServiceStub
-    suppressions: SuppressionServiceStub
-    policy: PolicyServiceStub
-    analytics: AnalyticsServiceStub
-    webhooks: WebhookServiceStub
-    watch: CampaignServiceStub
+    groups: GroupServiceAsyncStub
+    members: MemberServiceAsyncStub
+    audit: AuditServiceAsyncStub
+    selections: SelectionServiceAsyncStub
+    contacts: ContactServiceAsyncStub
+    tenants: TenantServiceAsyncStub
+    people: PeopleServiceAsyncStub
+    imports: ImportServiceAsyncStub
+    campaigns: CampaignServiceAsyncStub
+    suppressions: SuppressionServiceAsyncStub
+    policy: PolicyServiceAsyncStub
+    analytics: AnalyticsServiceAsyncStub
+    webhooks: WebhookServiceAsyncStub
+    watch: CampaignServiceAsyncStub
 
     @staticmethod
-    def over(channels: Channels) -> "Stubs":
+    def over(channels: Channels) -> Stubs:
         return Stubs(
             groups=GroupServiceStub(channels.groups),
             members=MemberServiceStub(channels.groups),

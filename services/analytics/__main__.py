@@ -13,7 +13,7 @@ from services.analytics.feed import consumers, serving
 from services.analytics.feed.announcer import Announcer
 from services.analytics.rpc import analytics_service, policy
 from services.analytics.usecases import learning, sources
-from services.chassis import channel, process, server
+from services.chassis import channel, entry, process, server
 from services.chassis.db import Database
 from services.chassis.process import Process
 from services.chassis.settings import Settings
@@ -90,5 +90,4 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["rebuild"]:
         asyncio.run(rebuild())
     else:
-        owner_url = lambda: AnalyticsSettings().owner_url.get_secret_value()  # noqa: E731
-        process.main("analytics", serve, owner_url)
+        entry.main("analytics", serve)

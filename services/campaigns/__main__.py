@@ -22,7 +22,6 @@ class CampaignsSettings(Settings):
     """Where the service listens, and where everything is that it works with."""
 
     database_url: SecretStr = Field(validation_alias="CAMPAIGNS_DATABASE_URL")
-    owner_url: SecretStr = Field(SecretStr(""), validation_alias="CAMPAIGNS_OWNER_DATABASE_URL")
     listen: str = Field("127.0.0.1:7402", validation_alias="CAMPAIGNS_LISTEN")
     metrics_port: int | None = Field(None, validation_alias="CAMPAIGNS_METRICS_PORT")
     groups: str = Field(validation_alias="GROUPS_ADDRESS")
@@ -69,4 +68,4 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    entry.main("campaigns", serve, lambda: CampaignsSettings().owner_url.get_secret_value())
+    entry.main("campaigns", serve)

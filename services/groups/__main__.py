@@ -20,7 +20,6 @@ class GroupsSettings(Settings):
     """Where the service listens, and where its database is."""
 
     database_url: SecretStr = Field(validation_alias="GROUPS_DATABASE_URL")
-    owner_url: SecretStr = Field(SecretStr(""), validation_alias="GROUPS_OWNER_DATABASE_URL")
     listen: str = Field("127.0.0.1:7401", validation_alias="GROUPS_LISTEN")
     metrics_port: int | None = Field(None, validation_alias="GROUPS_METRICS_PORT")
 
@@ -53,4 +52,4 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    entry.main("groups", serve, lambda: GroupsSettings().owner_url.get_secret_value())
+    entry.main("groups", serve)

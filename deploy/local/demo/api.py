@@ -17,15 +17,20 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """The product's REST interface, as one person of one business."""
+    """An HTTP interface that speaks JSON."""
 
     client: httpx.AsyncClient
 
     @staticmethod
     def at(address: str, token: str) -> "Api":
+        """The gateway, as the bearer of a token."""
         headers = {"Authorization": f"Bearer {token}"}
-        base = f"{address}/api"
-        return Api(httpx.AsyncClient(base_url=base, headers=headers, timeout=60, trust_env=False))
+        return Api(_client(f"{address}/api", headers))
+
+    @staticmethod
+    def ledger(address: str) -> "Api":
+        """What the simulated provider wrote down."""
+        return Api(_client(f"{address}/admin", {}))
 
     async def get(self, path: str, **query: Any) -> Json:
         return _content(await self.client.get(path, params=query))
@@ -48,6 +53,10 @@ class Api:
         return _content(
             await self.client.post(path, content=content, headers=headers, params=query)
         )
+
+
+def _client(address: str, headers: Mapping[str, str]) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=address, headers=headers, timeout=60, trust_env=False)
 
 
 def _content(response: httpx.Response) -> Json:
