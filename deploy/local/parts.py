@@ -139,6 +139,7 @@ def _worker(settings: StackSettings, secrets: Secrets, cluster: Cluster) -> Part
             **_machine("campaigns", secrets),
             "CAMPAIGNS_WORKER_METRICS_PORT": str(port),
             "RETELL_API_KEY": secrets.retell,
+            "RETELL_TIMEOUT": "10" if settings.scale == 1 else "2",
         },
     )
 

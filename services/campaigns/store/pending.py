@@ -124,6 +124,11 @@ _ATTENTION = db.compiled(
         version=_R.version + 1,
     )
 )
+_AFTER_ALL = db.compiled(
+    update(recipients)
+    .where(*_ONE, _R.state == "pending", ~_LATER_ATTEMPT)
+    .values(state="in_call", reason=None, not_before=None)
+)
 _WAITS = _R.state == "pending"
 _OUTLOOK = db.compiled(
     select(
@@ -156,6 +161,11 @@ async def postpone(
 
 async def in_call(tx: Transaction, campaign_id: UUID, people: Collection[UUID]) -> None:
     await tx.execute(_IN_CALL, campaign=campaign_id, people=list(people))
+
+
+async def in_call_after_all(tx: Transaction, campaign_id: UUID, contact_id: UUID, n: int) -> None:
+    """A request that was thought refused did place their call: nobody rings them again."""
+    await tx.execute(_AFTER_ALL, campaign=campaign_id, person=contact_id, nth=n)
 
 
 async def pending_again(tx: Transaction, campaign_id: UUID, people: Collection[UUID]) -> None:

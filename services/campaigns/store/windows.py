@@ -38,10 +38,15 @@ _TAKE = db.compiled(
 )
 _BATCH = db.compiled(update(windows).values(latest_batch_at=bindparam("moment", type_=_MOMENT)))
 _GIVE_BACK = db.compiled(delete(window_tokens).where(window_tokens.c.attempt_id == _THESE))
+_ANSWER = insert(window_tokens).values(
+    attempt_id=bindparam("id"), leaves_at=bindparam("moment", type_=_MOMENT)
+)
 _ANSWERED = db.compiled(
-    update(window_tokens)
-    .where(window_tokens.c.attempt_id == bindparam("id"), window_tokens.c.leaves_at == _NEVER)
-    .values(leaves_at=bindparam("moment", type_=_MOMENT))
+    _ANSWER.on_conflict_do_update(
+        index_elements=["tenant_id", "attempt_id"],
+        set_={"leaves_at": _ANSWER.excluded.leaves_at},
+        where=window_tokens.c.leaves_at == _NEVER,
+    )
 )
 
 

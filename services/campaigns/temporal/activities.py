@@ -69,6 +69,7 @@ class Calling:
             batch = await dialling.dial(self.desk, work, stop)
             waits = 0 < batch.seconds < SHORT and time.monotonic() + batch.seconds < until
             if batch.dialled or not batch.left or not waits or stop.is_set():
+                _measure(batch.dialled)
                 rest = Rest(batch.seconds, batch.state, batch.reason)
                 return Dialled(batch.left, batch.dialled, batch.done, batch.verdict, rest)
             await _pause(stop, batch.seconds)
@@ -113,6 +114,11 @@ async def _beating() -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+def _measure(calls: int) -> None:
+    meter = activity.metric_meter()
+    meter.create_counter("campaigns_calls_placed", "Calls that the provider took.").add(calls)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -30,7 +30,7 @@ _PATIENT = RetryPolicy(
     initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=30)
 )
 _BRIEF = timedelta(seconds=30)
-_LONG = timedelta(minutes=2)
+_LONG = timedelta(minutes=5)
 _HEARTBEAT = timedelta(seconds=5)
 
 

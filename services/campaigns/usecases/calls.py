@@ -39,7 +39,8 @@ async def learn(tx: Transaction, attempt_id: UUID, fact: Known) -> Learnt | None
         return Learnt(known, told)
     version = attempt.version + (told is not None and told != told_before)
     await attempts.learn(tx, attempt_id, known, told, version)
-    await _free_the_token(tx, attempt, known)
+    if _is_first_trace(before, known):
+        await _found_out(tx, attempt, known)
     if told is not None and told != told_before:
         await _tell(tx, attempt, known, told, version)
     elif known.state is AttemptState.UNKNOWN:
@@ -47,11 +48,21 @@ async def learn(tx: Transaction, attempt_id: UUID, fact: Known) -> Learnt | None
     return Learnt(known, told)
 
 
-async def _free_the_token(tx: Transaction, attempt: Attempt, known: Known) -> None:
-    """The provider answered, or nobody will ever know: no later ring can come of the request."""
-    if known.call_id or known.end or known.untraceable:
-        policy = await policies.read(tx)
-        await windows.answered(tx, attempt.id, policy.limits)
+def _is_first_trace(before: Known, now: Known) -> bool:
+    """Whether the provider is only now known to have answered, or never to answer."""
+    return not _is_traced(before) and _is_traced(now)
+
+
+def _is_traced(known: Known) -> bool:
+    return bool(known.call_id or known.end or known.untraceable)
+
+
+async def _found_out(tx: Transaction, attempt: Attempt, known: Known) -> None:
+    """The window's place is taken for a window more; a call thought refused is in hand again."""
+    policy = await policies.read(tx)
+    await windows.answered(tx, attempt.id, policy.limits)
+    if attempt.state == AttemptState.CLAIMED and known.call_id:
+        await pending.in_call_after_all(tx, attempt.campaign_id, attempt.contact_id, attempt.n)
 
 
 async def _tell(
@@ -76,9 +87,14 @@ async def _tell(
             sentiment=told.sentiment,
         ),
     )
-    if told.outcome is Outcome.OPTED_OUT and await suppressions.opted_out(tx, attempt.phone):
-        await outbox.append(tx, SuppressionAdded(attempt.phone))
+    if told.outcome is Outcome.OPTED_OUT and attempt.phone:
+        await _suppress(tx, attempt.phone)
     await _place(tx, attempt, told)
+
+
+async def _suppress(tx: Transaction, phone: str) -> None:
+    if await suppressions.opted_out(tx, phone):
+        await outbox.append(tx, SuppressionAdded(phone))
 
 
 async def _place(tx: Transaction, attempt: Attempt, told: Result) -> None:

@@ -16,9 +16,10 @@ from services.campaigns.domain.audience import Sheet
 from services.campaigns.domain.contactability import DialFacts
 from services.campaigns.store import tables
 from services.campaigns.telephony import webhooks
-from services.campaigns.usecases import calls, dialling
-from services.campaigns.usecases.desk import Desk, Work
+from services.campaigns.usecases import calls, dialling, fencing, permits
+from services.campaigns.usecases.desk import Desk, Stamp, Work
 from services.campaigns.usecases.dialling import Batch
+from services.campaigns.usecases.fencing import Fenced
 from services.chassis.caller import Caller
 from services.chassis.db import Database
 from services.chassis.errors import Refusal, Unavailable
@@ -67,6 +68,14 @@ class Campaign:
 
     id: UUID
     people: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A call that may be sent, and by whom."""
+
+    work: Work
+    order: Fenced
 
 
 @dataclass(frozen=True)
@@ -127,6 +136,20 @@ class Hall:
     ) -> Batch:
         """One turn of the dispatcher."""
         return await dialling.dial(self.desk, self.work(campaign, token), stop or asyncio.Event())
+
+    async def fence(self, campaign: Campaign, asked: Stamp) -> Ready | None:
+        """The first person's dial transaction, with facts of a moment."""
+        work = self.work(campaign)
+        (claim, *_) = (await permits.ask(self.desk, work)).claimed
+        sheet = await self.book.dial_facts(self.tenant_id, campaign.people, None)
+        order = await fencing.fence(self.desk, work, claim, sheet, asked)
+        return Ready(work, order) if order else None
+
+    async def fenced(self, campaign: Campaign) -> Ready:
+        """The first person's call, just about to be sent."""
+        ready = await self.fence(campaign, Stamp.now())
+        assert ready is not None
+        return ready
 
     async def through(self, campaign: Campaign, turns: int = 400) -> Batch:
         """Turns until nobody is left, each wait slept."""

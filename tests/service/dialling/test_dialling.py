@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from services.campaigns.domain.contactability import Reason
+from services.campaigns.usecases import calls, placing
+from services.campaigns.usecases.desk import Stamp
 from services.chassis import failpoints
 from services.chassis.failpoints import Planted
 from tests.service.dialling.hall import Hall
@@ -19,6 +23,11 @@ PLACES = [
     "after_provider_accept_before_commit",
     "after_commit_before_activity_return",
 ]
+
+
+@pytest.fixture
+def scale() -> float:
+    return 300
 
 
 @pytest.fixture(autouse=True)
@@ -334,3 +343,47 @@ async def test_every_dial_and_every_non_dial_leaves_its_decision(hall: Hall) -> 
     assert decisions[0]["zone_source"] == "tenant_and_number"
     assert "Planted" not in repr(decisions)
     assert "+1212" not in repr(decisions)
+
+
+async def test_a_worker_that_slept_between_fence_and_request_sends_nothing(hall: Hall) -> None:
+    """By the wall clock or by the monotonic one: whichever says that it is too late."""
+    campaign = await hall.campaign(ANSWERS)
+    fenced = await hall.fenced(campaign)
+    now = Stamp.now()
+
+    for slept in (
+        replace(now, wall=now.wall - timedelta(seconds=3)),
+        replace(now, monotonic=now.monotonic - 3),
+        replace(now, wall=now.wall + timedelta(hours=1)),
+    ):
+        assert not await placing.place(hall.desk, fenced.work, replace(fenced.order, stamp=slept))
+
+    assert (await hall.simulator.verdict())["dials"] == 0
+    assert await hall.outcomes(campaign) == [calls.FULL]
+    assert await hall.tokens() == 0
+
+
+async def test_facts_older_than_ten_seconds_dial_nobody(hall: Hall) -> None:
+    """C-32."""
+    campaign = await hall.campaign(ANSWERS)
+    asked = Stamp.now()
+
+    found = await hall.fence(campaign, replace(asked, monotonic=asked.monotonic - 11))
+
+    assert found is None
+    assert await hall.outcomes(campaign) == ["stale facts"]
+    assert await hall.tokens() == 0
+
+
+async def test_a_call_that_turns_up_after_its_request_was_refused_is_not_dialled_again(
+    hall: Hall,
+) -> None:
+    """408 says nothing for sure."""
+    campaign = await hall.campaign(ANSWERS)
+    await hall.simulator.rule({"fault": "accept_then_status", "status": 408, "times": 1})
+
+    await hall.batch(campaign)
+    await hall.through(campaign)
+
+    assert await hall.outcomes(campaign) == ["answered"]
+    assert (await hall.simulator.verdict(per_phone=1))["dials"] == 1
