@@ -5,12 +5,12 @@ from contextlib import AsyncExitStack
 import grpc
 from pydantic import Field, SecretStr
 
-from services.chassis import entry, process, server
+from services.chassis import channel, entry, process, server
 from services.chassis.db import Database
 from services.chassis.pages import PageTokens
 from services.chassis.settings import Settings
 from services.groups import rpc
-from services.groups.feed import encoding, serving
+from services.groups.feed import encoding, learning, serving
 from services.groups.rpc import first_sight
 from services.groups.rpc.policy import POLICY
 from services.groups.usecases.people import Acquaintance
@@ -22,6 +22,7 @@ class GroupsSettings(Settings):
     database_url: SecretStr = Field(validation_alias="GROUPS_DATABASE_URL")
     listen: str = Field("127.0.0.1:7401", validation_alias="GROUPS_LISTEN")
     metrics_port: int | None = Field(None, validation_alias="GROUPS_METRICS_PORT")
+    campaigns: str = Field("127.0.0.1:7402", validation_alias="CAMPAIGNS_ADDRESS")
 
 
 async def serve() -> None:
@@ -33,6 +34,10 @@ async def serve() -> None:
         db = await stack.enter_async_context(
             Database.open(settings.database_url.get_secret_value(), encoding.encode, started.clock)
         )
+        campaigns = await stack.enter_async_context(
+            channel.opened(settings.campaigns, started.credentials)
+        )
+        await stack.enter_async_context(learning.following(campaigns, db).running())
         tokens = PageTokens(settings.page_token_key.get_secret_value())
 
         def register(to: grpc.aio.Server) -> list[str]:

@@ -67,6 +67,7 @@ async def create_contact(
         contact = await store.create(tx, new_id(), contacts.made(order.values, country))
         if contact is None:
             raise errors.external_id_taken()
+        contact = await _marked(tx, contact)
         await audit.append(tx, Entry(Audited.CONTACT_CREATED, contact_id=contact.id), tx.now)
         await outbox.append(tx, changed(contact))
         if order.consent_basis:
@@ -188,6 +189,8 @@ async def _changed(tx: Transaction, contact: Contact, values: Mapping[str, Any])
         raise errors.external_id_taken()
     decided = contacts.touches_appointment(differences)
     saved = await store.save(tx, contact, after, appointment_decided=decided)
+    if "phone" in differences:
+        saved = await _marked(tx, saved)
     entry = Entry(
         Audited.CONTACT_UPDATED,
         contact_id=contact.id,
@@ -197,6 +200,12 @@ async def _changed(tx: Transaction, contact: Contact, values: Mapping[str, Any])
     await audit.append(tx, entry, tx.now)
     await outbox.append(tx, changed(saved))
     return saved
+
+
+async def _marked(tx: Transaction, contact: Contact) -> Contact:
+    """The contact as the do-not-call list knows its number."""
+    await call_facts.mark(tx, contact.id)
+    return await store.find(tx, contact.id) or contact
 
 
 def _consent(basis: str, source: str, captured_at: datetime) -> Consent:

@@ -20,7 +20,7 @@ from services.groups.domain.importing import Incoming, Place, Rejected
 from services.groups.domain.members import AddedVia, Origin
 from services.groups.domain.permissions import Action
 from services.groups.domain.tabular import Line
-from services.groups.store import audit, contacts_past, groups, history
+from services.groups.store import audit, call_facts, contacts_past, groups, history
 from services.groups.store import imports as store
 from services.groups.store import tenants as tenants_store
 from services.groups.usecases import membership
@@ -101,6 +101,7 @@ class _Run:
         taken = await store.take(tx, rows, options.consent_basis, options.consent_source)
         rejected += [_lost(row) for row in taken.lost_rows]
         changed = [*taken.created, *taken.updated]
+        await call_facts.mark(tx, *changed)
         await outbox.append(tx, *await contacts_past.some(tx, changed))
         if options.group_id is not None:
             await self._join(tx, options.group_id, taken.everyone)
