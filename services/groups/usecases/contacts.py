@@ -19,7 +19,7 @@ from services.groups.domain.contacts import Consent, Contact
 from services.groups.domain.events import ContactChanged
 from services.groups.domain.members import Origin
 from services.groups.domain.permissions import Action
-from services.groups.store import audit, members, tenants
+from services.groups.store import audit, call_facts, members, tenants
 from services.groups.store import contacts as store
 from services.groups.usecases import membership
 
