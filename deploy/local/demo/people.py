@@ -60,6 +60,10 @@ class Business:
     due_tomorrow: int = 260
     bad_rows: Sequence[tuple[str, ...]] = field(default=())
 
+    @property
+    def file(self) -> Path:
+        return FOLDER / f"{self.name}.csv"
+
 
 CLINIC = Business(
     name="clinic",
@@ -119,12 +123,11 @@ def rows(business: Business, today: datetime) -> Iterator[tuple[str, ...]]:
 
 def write(business: Business, today: datetime) -> Path:
     """Writes the business's file as a spreadsheet program would."""
-    file = FOLDER / f"{business.name}.csv"
-    with file.open("w", encoding="utf-8-sig", newline="") as opened:
+    with business.file.open("w", encoding="utf-8-sig", newline="") as opened:
         writer = csv.writer(opened)
         writer.writerow(COLUMNS)
         writer.writerows(row + ("",) * (len(COLUMNS) - len(row)) for row in rows(business, today))
-    return file
+    return business.file
 
 
 def _numbers(business: Business) -> list[str]:

@@ -32,6 +32,10 @@ class Launched:
     preview: Json
     audience: int
 
+    @property
+    def will_call(self) -> int:
+        return int(self.preview["will_call"])
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -42,6 +46,7 @@ class Outcome:
     analytics: Json
     verdict: Json
     dials_while_paused: int
+    calls: int
 
 
 @dataclass(slots=True)
@@ -136,24 +141,27 @@ async def _pause(api: Api, ledger: Api, path: str) -> int:
 
 async def measure(api: Api, ledger: Api, launched: Launched, status: Json, paused: int) -> Outcome:
     """Asks recipients, analytics and the provider's ledger, once the feeds have caught up."""
-    by_outcome = Counter([each["outcome"] async for each in _recipients(api, launched)])
-    async with asyncio.timeout(30):
-        while True:
-            analytics = await api.get(f"/groups/{launched.group_id}/analytics", days=7)
-            verdict = await ledger.get("/verdict")
-            if analytics["performance_metrics"]["total_calls"] >= await _finished(api, launched):
-                break
-            await asyncio.sleep(_LOOK)
-    return Outcome(status, by_outcome, analytics, verdict, paused)
+    people = [each async for each in _recipients(api, launched)]
+    by_outcome = Counter(each["outcome"] for each in people if each["outcome"])
+    calls = sum(each["attempts"] for each in people)
+    analytics = await _caught_up(api, launched, calls)
+    verdict = await ledger.get("/verdict")
+    return Outcome(status, by_outcome, analytics, verdict, paused, calls)
+
+
+async def _caught_up(api: Api, launched: Launched, calls: int) -> Json:
+    """Analytics once it knows of every call, or as it is after half a minute."""
+    for _ in range(int(30 / _LOOK)):
+        analytics = await api.get(f"/groups/{launched.group_id}/analytics", days=7)
+        if analytics["performance_metrics"]["total_calls"] >= calls:
+            break
+        await asyncio.sleep(_LOOK)
+    return analytics
 
 
 async def _dials(ledger: Api) -> int:
     dials: int = (await ledger.get("/verdict"))["dials"]
     return dials
-
-
-async def _finished(api: Api, launched: Launched) -> int:
-    return sum([each["attempts"] async for each in _recipients(api, launched)])
 
 
 async def _recipients(api: Api, launched: Launched) -> AsyncIterator[Json]:
@@ -181,3 +189,36 @@ async def _pages(api: Api, path: str, rows: str, **query: str) -> AsyncIterator[
         token = page["pagination"]["next_page_token"] or ""
         if not token:
             return
+
+
+_KINDS = frozenset(
+    "answered opted_out callback silent voicemail ivr no_answer busy declined invalid_number "
+    "blocked provider_error stopped unknown".split()
+)
+_ALL_KINDS_FROM = 200
+
+
+def judged(launched: Launched, outcome: Outcome) -> Checks:
+    """What the demonstration promises, each promise with whether it was kept."""
+    checks, status, verdict = Checks(), outcome.status, outcome.verdict
+    counts, window = status["counts"], verdict["fullest_window"]["count"]
+    performance = outcome.analytics["performance_metrics"]
+    dialled = status["total_contacts"] - counts["skipped"] - counts["not_called"]
+    checks.expect("the campaign is completed", status["state"].startswith("completed"))
+    checks.expect("everybody is in exactly one box", sum(counts.values()) == launched.audience)
+    checks.expect("nobody is left over", not counts["pending"] + counts["in_call"])
+    checks.expect("as many were called as the preview said", dialled == launched.will_call)
+    checks.expect("the ledger holds no duplicate", not verdict["duplicates"])
+    checks.expect("the ledger found no other fault", bool(verdict["holds"]))
+    checks.expect(f"never more than 25 calls in 15 minutes (at most {window})", window <= 25)
+    checks.expect("nobody was called outside the hours", not verdict["outside_hours"])
+    checks.expect("nobody was dialled while it was paused", outcome.dials_while_paused == 0)
+    checks.expect("analytics counts every call", performance["total_calls"] == outcome.calls)
+    checks.expect(
+        "analytics agrees on who answered",
+        performance["answered_calls"] == status["successful_calls"],
+    )
+    if launched.audience >= _ALL_KINDS_FROM:
+        missing = _KINDS - outcome.by_outcome.keys()
+        checks.expect(f"every kind of outcome occurred {sorted(missing) or ''}", not missing)
+    return checks
