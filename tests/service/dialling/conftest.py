@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import insert
 
+from services.campaigns.feed import encoding
 from services.campaigns.store import tables
 from services.campaigns.telephony.retell import Telephone
 from services.campaigns.usecases.desk import Desk
@@ -21,10 +22,6 @@ from tests.support.databases import Databases
 from tests.support.simulator import KEY, TUESDAY_NINE
 
 
-def encode(event: object) -> tuple[str, bytes]:
-    return type(event).__name__, repr(event).encode()
-
-
 @pytest.fixture
 def scale() -> float:
     """How fast the hall's clock runs; a module may choose its own."""
@@ -37,7 +34,7 @@ async def hall(
 ) -> AsyncIterator[Hall]:
     clock = Clock.start(tmp_path / "clock.json", virtual_origin=TUESDAY_NINE, scale=scale)
     async with (
-        Database.open(databases.url("campaigns"), encode, clock, max_size=8) as db,
+        Database.open(databases.url("campaigns"), encoding.encode, clock, max_size=8) as db,
         receiving(db) as (hook, _),
         simulators.running(tmp_path, scale=scale, webhook_url=hook) as simulator,
         Telephone.open(simulator.url, KEY, clock.now, timeout=0.6) as telephone,

@@ -16,6 +16,7 @@ from temporalio.client import Client
 
 from services.campaigns.domain.audience import Sheet
 from services.campaigns.domain.contactability import DialFacts
+from services.campaigns.feed import encoding
 from services.campaigns.store import tables
 from services.campaigns.telephony.retell import Telephone
 from services.campaigns.temporal.crew import crew
@@ -24,7 +25,6 @@ from services.chassis import failpoints
 from services.chassis.caller import Caller
 from services.chassis.clock import Clock
 from services.chassis.db import Database
-from tests.service.dialling.conftest import encode
 from tests.support.simulator import KEY
 
 
@@ -70,7 +70,7 @@ async def work(told: Told) -> None:
     clock = Clock.load(Path(told.clock))
     client = await Client.connect(told.temporal)
     async with (
-        Database.open(told.database, encode, clock, max_size=8) as db,
+        Database.open(told.database, encoding.encode, clock, max_size=8) as db,
         Telephone.open(told.simulator, KEY, clock.now, timeout=0.6) as telephone,
         crew(client, Desk(db, telephone, Roll(db)), task_queue=told.queue),
     ):
