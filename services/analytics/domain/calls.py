@@ -35,7 +35,7 @@ def counted(attempt: Attempt) -> Call:
     Appointments and moods count for answered calls only: a voicemail confirms nothing.
     """
     counts = attempt.dialled_at is not None and attempt.outcome not in NEVER_TAKEN
-    answered = counts and attempt.outcome in ANSWERED
+    answered = counts and _reached(attempt)
     return Call(
         attempt_id=attempt.id,
         contact_id=attempt.contact_id,
@@ -49,3 +49,9 @@ def counted(attempt: Attempt) -> Call:
         duration_seconds=attempt.duration_seconds if counts else None,
         mood=Mood(attempt.sentiment) if answered else Mood.UNTOLD,
     )
+
+
+def _reached(attempt: Attempt) -> bool:
+    """Whether a person was on the line; a call that we stopped was one if it had connected."""
+    stopped_while_talking = attempt.outcome == "stopped" and attempt.duration_seconds is not None
+    return attempt.outcome in ANSWERED or stopped_while_talking

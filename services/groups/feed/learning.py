@@ -20,6 +20,7 @@ _REACHED = frozenset(
         campaign_pb2.OUTCOME_CALLBACK,
     }
 )
+_STOPPED = campaign_pb2.OUTCOME_STOPPED
 _DECIDED = {
     campaign_pb2.APPOINTMENT_ACTION_CONFIRMED: AppointmentStatus.CONFIRMED,
     campaign_pb2.APPOINTMENT_ACTION_CANCELLED: AppointmentStatus.CANCELLED,
@@ -51,6 +52,12 @@ def _call(message: events_pb2.AttemptEnded) -> Call:
         version=message.version,
         dialled_at=message.dialled_at.ToDatetime(UTC),
         ended_at=message.ended_at.ToDatetime(UTC),
-        answered=message.outcome in _REACHED,
+        answered=_reached(message),
         decided=_DECIDED.get(message.appointment_action),
     )
+
+
+def _reached(message: events_pb2.AttemptEnded) -> bool:
+    """Whether a person was on the line; a call that was stopped was one if it had connected."""
+    talked = message.HasField("duration_seconds")
+    return message.outcome in _REACHED or (message.outcome == _STOPPED and talked)
