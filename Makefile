@@ -44,7 +44,7 @@ check: proto lint types arch ## Runs every static check
 
 .PHONY: test
 test: setup check ## Runs all static checks and all tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 .PHONY: proto
 proto: setup ## Lints the contracts and looks for breaking changes
