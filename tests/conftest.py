@@ -46,6 +46,15 @@ def issuer() -> Iterator[Issuer]:
 
 
 @pytest.fixture
+def reachable_path() -> Iterator[Path]:
+    """A folder that the database's unprivileged user can reach too."""
+    folder = Path(tempfile.mkdtemp(prefix="vio-e2e-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
 def tenant_id() -> UUID:
     return new_id()
 

@@ -12,6 +12,7 @@ from deploy.local.__main__ import token
 from deploy.local.demo import report, scenario, seeding
 from deploy.local.demo.api import Api, Refused
 from deploy.local.demo.people import CLINIC
+from deploy.local.demo.scenario import Checks
 from deploy.local.settings import ROOT, Ports, StackSettings
 from deploy.local.stack import CannotStart, Stack, running
 
@@ -26,8 +27,8 @@ def settings() -> StackSettings:
     return StackSettings(state, Ports(base), SCALE)
 
 
-async def show(stack: Stack, console: Console, people: int) -> bool:
-    """The scenario on a running stack; whether everything held."""
+async def show(stack: Stack, console: Console, people: int) -> Checks:
+    """The scenario on a running stack, and what it kept of its promises."""
     chosen = stack.settings
     clinic = Api.at(chosen.gateway, token(chosen, "clinic-admin"))
     ledger = Api.ledger(chosen.simulator)
@@ -45,7 +46,7 @@ async def show(stack: Stack, console: Console, people: int) -> bool:
     report.measured(console, outcome)
     checks = scenario.judged(launched, outcome)
     report.judged(console, checks)
-    return checks.all_hold
+    return checks
 
 
 async def main(people: int) -> int:
@@ -58,7 +59,7 @@ async def main(people: int) -> int:
     console.print(f"Starting everything, a hundred times faster than life ({chosen.state}).")
     try:
         async with running(stack):
-            return 0 if await show(stack, console, people) else 1
+            return 0 if (await show(stack, console, people)).all_hold else 1
     except (CannotStart, Refused) as error:
         console.print(f"[red]{error}[/red]  The lines of all parts: {chosen.state / 'demo.log'}")
         return 1

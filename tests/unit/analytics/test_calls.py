@@ -39,7 +39,7 @@ ATTEMPT = Attempt(
         ("invalid_number", True, False),
         ("blocked", True, False),
         ("provider_error", True, False),
-        ("stopped", True, False),
+        ("stopped", True, True),
         ("unknown", True, False),
         ("", True, False),
         ("capacity", False, False),
@@ -51,6 +51,12 @@ def test_each_outcome_counts_as_it_should(outcome: str, is_call: bool, is_answer
     call = counted(replace(ATTEMPT, outcome=outcome))
 
     assert (call.counts, call.answered) == (is_call, is_answer)
+
+
+def test_a_call_that_was_stopped_before_anybody_picked_up_is_not_answered() -> None:
+    call = counted(replace(ATTEMPT, outcome="stopped", duration_seconds=None))
+
+    assert (call.counts, call.answered) == (True, False)
 
 
 def test_an_attempt_that_was_never_dialled_is_no_call() -> None:

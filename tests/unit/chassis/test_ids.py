@@ -10,7 +10,7 @@ from services.chassis.errors import Invalid
 
 def test_new_ids_are_of_version_7_and_sort_by_time(monkeypatch: pytest.MonkeyPatch) -> None:
     moments = iter([1_000_000_000_000_000, 1_000_000_002_000_000])
-    monkeypatch.setattr(ids.time, "time_ns", lambda: next(moments))
+    monkeypatch.setattr("time.time_ns", lambda: next(moments))
 
     first, second = ids.new_id(), ids.new_id()
 
