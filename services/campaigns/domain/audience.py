@@ -44,3 +44,7 @@ class Wanted:
     contact_ids: tuple[UUID, ...] = ()
     selection: bytes = b""
     limit: int = 1000
+
+    @property
+    def is_whole_group(self) -> bool:
+        return self.group_id is not None and not self.contact_ids and not self.selection

@@ -12,6 +12,9 @@ from services.campaigns.domain.outcomes import AppointmentAction, Count, Outcome
 MOST_PEOPLE = 1000
 NAME_LENGTH = 100
 MESSAGE_LENGTH = 200
+PAUSED = "paused"
+HELD = "paused by an operator"
+STOPPED = "stopped by an operator"
 
 
 class State(StrEnum):
@@ -148,6 +151,8 @@ class Campaign:
     blocking_reason: str | None = None
     workflow_started: bool = False
     version: int = 1
+    custom_message: str | None = None
+    expires_at: datetime | None = None
     counts: Mapping[Count, int] = field(default_factory=dict)
 
     @property
@@ -184,8 +189,14 @@ def allowed_actions(state: State) -> tuple[str, ...]:
     return ("resume" if state is State.PAUSED else "pause", "cancel")
 
 
+def goes_on(started_at: datetime | None) -> State:
+    """The state of a held campaign that is let go: before its first call it waits."""
+    return State.WAITING if started_at is None else State.RUNNING
+
+
 def ended(verdict: str, counts: Mapping[Count, int]) -> State:
-    """The final state: a campaign that came to its end may leave people who need attention."""
-    if State(verdict) is State.COMPLETED and counts.get(Count.NEEDS_ATTENTION):
+    """The final state: a campaign that came to its end may leave people uncalled or unclear."""
+    issues = counts.get(Count.NEEDS_ATTENTION, 0) + counts.get(Count.NOT_CALLED, 0)
+    if State(verdict) is State.COMPLETED and issues:
         return State.COMPLETED_WITH_ISSUES
     return State(verdict)

@@ -83,6 +83,10 @@ def group_empty() -> Precondition:
     return Precondition("GROUP_EMPTY", "Group has no members to call")
 
 
+def nobody_fits() -> Precondition:
+    return Precondition("NOBODY_TO_CALL", "Nobody fits what you selected.")
+
+
 def nobody_to_call(reasons: Mapping[str, int]) -> Precondition:
     told = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
     return Precondition("NOBODY_TO_CALL", f"Nobody of them may be called: {told}.", reasons=told)

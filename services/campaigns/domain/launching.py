@@ -1,10 +1,11 @@
 """What a launch asks for, whether it may, and who of the audience is left out from the start."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from services.campaigns.domain import contactability, errors
 from services.campaigns.domain.audience import Wanted
@@ -14,10 +15,22 @@ from services.campaigns.domain.campaigns import (
     Priority,
     Timing,
 )
-from services.campaigns.domain.contactability import Circumstances, DialFacts, Reason, Verdict
+from services.campaigns.domain.contactability import (
+    Circumstances,
+    Decision,
+    DialFacts,
+    Reason,
+    Verdict,
+)
 from services.campaigns.domain.hours import CallingHours, Whereabouts
 
 _EXAMPLES = 5
+TIMINGS_OF: Mapping[str, frozenset[Timing]] = {
+    "scheduled_datetime": frozenset({Timing.SCHEDULED, Timing.STAGGERED}),
+    "stagger_duration_minutes": frozenset({Timing.STAGGERED}),
+    "override_call_timing": frozenset({Timing.SCHEDULED}),
+    "custom_hours_before": frozenset({Timing.SCHEDULED}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +51,15 @@ class Invited:
     """Somebody of an audience: where they are, and why they are not called, if so."""
 
     facts: DialFacts
-    where: Whereabouts
-    reason: Reason | None = None
+    decision: Decision
+
+    @property
+    def where(self) -> Whereabouts:
+        return self.decision.where
+
+    @property
+    def reason(self) -> Reason | None:
+        return self.decision.reason if self.decision.verdict is Verdict.SKIP else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +83,11 @@ def checked(order: Order, now: datetime) -> None:
         raise errors.expires_in_the_past()
 
 
-def refuse_fields_of(timing: Timing, given: Iterable[str]) -> None:
+def refuse_fields_of_others(timing: Timing, given: Iterable[str]) -> None:
     """Refuses fields that only go with other timings."""
     for field in given:
-        raise errors.field_of_other_timing(field, timing)
+        if timing not in TIMINGS_OF[field]:
+            raise errors.field_of_other_timing(field, timing)
 
 
 def invited(
@@ -84,11 +105,10 @@ def invited(
             suppressed=facts.phone in suppressed,
             phone_called_before=facts.phone in seen,
         )
-        decision = contactability.decide(facts, around, now)
-        reason = decision.reason if decision.verdict is Verdict.SKIP else None
-        if reason is None:
+        each = Invited(facts, contactability.decide(facts, around, now))
+        if each.reason is None:
             seen.add(facts.phone)
-        found.append(Invited(facts, decision.where, reason))
+        found.append(each)
     return tuple(found)
 
 
@@ -109,7 +129,7 @@ def exclusions(people: Iterable[Invited]) -> tuple[Exclusion, ...]:
 def callable_people(order: Order, people: Sequence[Invited]) -> int:
     """How many are called; refuses when nobody is, or when it is not what was expected."""
     if not people:
-        raise errors.group_empty()
+        raise errors.group_empty() if order.wanted.is_whole_group else errors.nobody_fits()
     count = sum(each.reason is None for each in people)
     if order.expected_count is not None and order.expected_count != count:
         raise errors.count_changed(order.expected_count, count)
@@ -118,6 +138,7 @@ def callable_people(order: Order, people: Sequence[Invited]) -> int:
     return count
 
 
-def default_name(group_name: str | None, now: datetime) -> str:
-    """What a campaign without a name is called."""
-    return f"{group_name or 'Selected contacts'}, {now:%Y-%m-%d %H:%M}"[:NAME_LENGTH]
+def default_name(group_name: str | None, now: datetime, zone: str) -> str:
+    """What a campaign without a name is called, in the tenant's own time."""
+    local = now.astimezone(ZoneInfo(zone))
+    return f"{group_name or 'Selected contacts'}, {local:%Y-%m-%d %H:%M}"[:NAME_LENGTH]

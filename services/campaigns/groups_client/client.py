@@ -18,6 +18,7 @@ from vio.groups.v1.audience_service_pb2_grpc import AudienceServiceStub
 Reply = TypeVar("Reply")
 
 _TIMEOUT = 5.0
+_PATIENCE_FOR_NAMES = 2.0
 _KINDS = {code: kind for kind, code in status.CODES.items()}
 
 
@@ -60,7 +61,7 @@ class GroupsClient:
             tenant_id=str(tenant_id), contact_ids=map(str, contact_ids)
         )
         try:
-            reply = await _answered(self.stub.GetContactNames(request, timeout=_TIMEOUT))
+            reply = await _answered(self.stub.GetContactNames(request, timeout=_PATIENCE_FOR_NAMES))
         except (errors.Unavailable, errors.TooLate):
             return {}
         return {UUID(key): name for key, name in reply.names.items()}

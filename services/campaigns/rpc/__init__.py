@@ -12,6 +12,7 @@ from services.campaigns.rpc.other_services import (
 )
 from services.campaigns.usecases.campaigns import Names
 from services.campaigns.usecases.launch import Launching
+from services.campaigns.usecases.watching import Bell
 from services.chassis.pages import PageTokens
 from vio.campaigns.v1.campaign_service_pb2 import DESCRIPTOR as CAMPAIGNS
 from vio.campaigns.v1.campaign_service_pb2_grpc import add_CampaignServiceServicer_to_server
@@ -33,7 +34,7 @@ def register(
     is_fresh: Callable[[], bool],
 ) -> list[str]:
     """Adds every servicer and gives the full names of their services."""
-    campaigns = CampaignService(desk, names, tokens, is_fresh)
+    campaigns = CampaignService(desk, names, tokens, Bell(desk.db), is_fresh)
     add_CampaignServiceServicer_to_server(campaigns, server)
     add_SuppressionServiceServicer_to_server(SuppressionService(desk.db, tokens), server)
     add_PolicyServiceServicer_to_server(PolicyService(desk.db), server)

@@ -15,13 +15,14 @@ from services.campaigns.domain.campaigns import (
     State,
     Timing,
 )
-from services.campaigns.domain.launching import Order
+from services.campaigns.domain.launching import TIMINGS_OF, Order
 from services.campaigns.domain.outcomes import Outcome
 from services.campaigns.rpc import convert, wire
 from services.campaigns.usecases import campaigns, control, launch, watching
 from services.campaigns.usecases.campaigns import Names
 from services.campaigns.usecases.control import Control
 from services.campaigns.usecases.launch import Launching
+from services.campaigns.usecases.watching import Bell
 from services.chassis import caller as callers
 from services.chassis.ids import optional_uuid, to_uuid
 from services.chassis.pages import PageTokens
@@ -30,11 +31,6 @@ from vio.campaigns.v1 import campaign_service_pb2 as pb
 from vio.campaigns.v1.campaign_service_pb2_grpc import CampaignServiceServicer
 
 Context = grpc.aio.ServicerContext[Any, Any]
-_OF_OTHER_TIMINGS = (
-    "scheduled_datetime",
-    "stagger_duration_minutes",
-    "custom_hours_before",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +40,7 @@ class CampaignService(CampaignServiceServicer):
     desk: Launching
     names: Names
     tokens: PageTokens
+    bell: Bell
     is_fresh: Callable[[], bool]
 
     async def PreviewCampaign(
@@ -141,19 +138,16 @@ class CampaignService(CampaignServiceServicer):
     async def WatchCampaign(
         self, message: pb.WatchCampaignRequest, context: Context
     ) -> AsyncIterator[pb.WatchCampaignResponse]:
-        caller = callers.current.get().for_tenant(to_uuid(message.tenant_id, "tenant_id"))
+        caller = _acting(message.tenant_id)
         campaign_id = to_uuid(message.campaign_id, "campaign_id")
-        async for step in watching.watch(self.desk.db, caller, campaign_id):
-            yield pb.WatchCampaignResponse(
-                progress=convert.campaign(step.shown),
-                recipients=[convert.recipient(row, {}) for row in step.recipients],
-            )
+        async for step in watching.watch(self.desk.db, self.bell, caller, campaign_id):
+            yield convert.step(step)
 
     async def _controlled(
         self, use_case: Any, method: str, message: Any, *, stop_now: bool
     ) -> pb.Campaign:
         order = Control(to_uuid(message.campaign_id, "campaign_id"), _reason(message), stop_now)
-        request, caller = wire.request(method, message), callers.current.get()
+        request, caller = wire.request(method, message), self._caller()
         await use_case(self.desk.db, caller, request, self.desk.workflows, order)
         shown = await campaigns.get_campaign(self.desk.db, caller, order.campaign_id)
         return convert.campaign(shown)
@@ -166,15 +160,23 @@ class CampaignService(CampaignServiceServicer):
         return caller
 
 
+def _acting(tenant_id: str) -> callers.Caller:
+    """The service in the tenant it names, or the person it brought, in theirs only."""
+    caller, tenant = callers.current.get(), to_uuid(tenant_id, "tenant_id")
+    if caller.is_machine:
+        return caller.for_tenant(tenant)
+    if caller.tenant_id != tenant:
+        raise errors.no_campaign()
+    return caller
+
+
 def _order(message: Any) -> Order:
     timing = wire.to_word(pb.CallTiming, message.call_timing, Timing, "call_timing")
     if timing is None:
         raise errors.timing_not_given()
-    if timing is Timing.IMMEDIATE:
-        given = [name for name in _OF_OTHER_TIMINGS if message.HasField(name)]
-        if message.override_call_timing:
-            given.append("override_call_timing")
-        launching.refuse_fields_of(timing, given)
+    launching.refuse_fields_of_others(
+        timing, [name for name in TIMINGS_OF if _is_given(message, name)]
+    )
     selection = message.selection.SerializeToString() if message.HasField("selection") else b""
     wanted = Wanted(
         optional_uuid(message.group_id, "group_id"),
@@ -192,6 +194,13 @@ def _order(message: Any) -> Order:
         expires_at=wire.to_moment(message, "expires_at"),
         expected_count=message.expected_count if message.HasField("expected_count") else None,
     )
+
+
+def _is_given(message: Any, field: str) -> bool:
+    """Whether a field says something, be it a switch or a field that can be absent."""
+    if pb.LaunchCampaignRequest.DESCRIPTOR.fields_by_name[field].has_presence:
+        return bool(message.HasField(field))
+    return bool(getattr(message, field))
 
 
 def _reason(message: Any) -> str:

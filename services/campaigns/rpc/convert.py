@@ -1,15 +1,23 @@
 """Campaigns and their people as messages."""
 
 from collections.abc import Mapping
+from typing import Literal
 from uuid import UUID
 
-from services.campaigns.domain.campaigns import Recipient
+from services.campaigns.domain.campaigns import Campaign, Recipient
 from services.campaigns.domain.outcomes import REACHED, Outcome
 from services.campaigns.rpc import wire
 from services.campaigns.usecases.campaigns import Shown
 from services.campaigns.usecases.listing import Pagination
+from services.campaigns.usecases.watching import Step
 from vio.campaigns.v1 import campaign_pb2
 from vio.campaigns.v1 import campaign_service_pb2 as pb
+
+_NAMING: tuple[Literal["group_name", "campaign_name", "configuration"], ...] = (
+    "group_name",
+    "campaign_name",
+    "configuration",
+)
 
 
 def campaign(shown: Shown) -> pb.Campaign:
@@ -42,6 +50,19 @@ def campaign(shown: Shown) -> pb.Campaign:
         priority_level=wire.from_word(pb.PriorityLevel, whole.priority),
         version=whole.version,
         tenant_id=str(shown.tenant_id),
+        configuration=_configuration(whole),
+    )
+
+
+def step(seen: Step | None) -> pb.WatchCampaignResponse:
+    """A step of a campaign's course, without a name or a word of people; empty for none."""
+    if seen is None:
+        return pb.WatchCampaignResponse()
+    progress = campaign(seen.shown)
+    for field in _NAMING:
+        progress.ClearField(field)
+    return pb.WatchCampaignResponse(
+        progress=progress, recipients=[recipient(row, {}) for row in seen.recipients]
     )
 
 
@@ -62,6 +83,13 @@ def recipient(row: Recipient, names: Mapping[UUID, str]) -> pb.Recipient:
         duration_seconds=row.duration_seconds,
         appointment_action=wire.from_word(campaign_pb2.AppointmentAction, row.appointment_action),
         at=wire.from_moment(row.at),
+    )
+
+
+def _configuration(whole: Campaign) -> pb.CampaignConfiguration:
+    return pb.CampaignConfiguration(
+        custom_message_addition=whole.custom_message,
+        expires_at=wire.from_moment(whole.expires_at),
     )
 
 

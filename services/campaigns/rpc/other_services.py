@@ -55,8 +55,10 @@ class SuppressionService(SuppressionServiceServicer):
     async def RemoveSuppression(
         self, message: pb.RemoveSuppressionRequest, context: Context
     ) -> pb.RemoveSuppressionResponse:
-        caller = callers.current.get()
-        await suppressions.remove_suppression(self.db, caller, message.phone, message.reason)
+        request, caller = wire.request("RemoveSuppression", message), callers.current.get()
+        await suppressions.remove_suppression(
+            self.db, caller, request, message.phone, message.reason
+        )
         return pb.RemoveSuppressionResponse()
 
 

@@ -12,7 +12,7 @@ from services.chassis.db import Transaction
 async def append(
     tx: Transaction, action: str, campaign_id: UUID | None, reason: str = "", **facts: Any
 ) -> None:
-    """Adds an entry; the facts hold only what JSON knows, and no personal data."""
+    """Adds an entry; the facts hold only what JSON knows, and no names."""
     await tx.execute(
         insert(audit).values(
             at=tx.now,

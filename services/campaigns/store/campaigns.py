@@ -1,12 +1,23 @@
 """Campaigns as people launch, see and control them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, bindparam, func, or_, select, tuple_, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Uuid,
+    bindparam,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from services.campaigns.domain.campaigns import (
@@ -19,17 +30,10 @@ from services.campaigns.domain.campaigns import (
     counted,
 )
 from services.campaigns.domain.outcomes import AppointmentAction, Outcome
-from services.campaigns.domain.permissions import GroupView
-from services.campaigns.store.tables import (
-    campaigns,
-    group_views,
-    recipients,
-    tenant_profiles,
-    tenants,
-)
+from services.campaigns.store.tables import campaigns, group_views, recipients
 from services.chassis import db
 from services.chassis.caller import Caller
-from services.chassis.db import Transaction
+from services.chassis.db import Sql, Transaction
 
 _C, _R = campaigns.c, recipients.c
 _COLUMNS = (
@@ -51,22 +55,23 @@ _COLUMNS = (
     _C.blocking_reason,
     _C.workflow_started_at,
     _C.version,
+    _C.custom_message,
+    _C.expires_at,
 )
 _ONE: Select[Any] = select(*_COLUMNS).where(_C.id == bindparam("campaign_id", type_=Uuid))
 _FIND = db.compiled(_ONE)
 _LOCK = db.compiled(_ONE.with_for_update(key_share=True))
-_TALLY = db.compiled(
-    select(_R.state, _R.outcome, _R.appointment_action, _R.connected, func.count().label("people"))
-    .where(_R.campaign_id == bindparam("campaign_id", type_=Uuid))
-    .group_by(_R.state, _R.outcome, _R.appointment_action, _R.connected)
-)
-_VIEW = db.compiled(
+_TALLIES = db.compiled(
     select(
-        group_views.c.group_id,
-        group_views.c.visibility,
-        group_views.c.permitted_users,
-        group_views.c.deleted,
-    ).where(group_views.c.group_id == bindparam("group_id", type_=Uuid))
+        _R.campaign_id,
+        _R.state,
+        _R.outcome,
+        _R.appointment_action,
+        _R.connected,
+        func.count().label("people"),
+    )
+    .where(_R.campaign_id == func.any(bindparam("campaign_ids", type_=ARRAY(Uuid))))
+    .group_by(_R.campaign_id, _R.state, _R.outcome, _R.appointment_action, _R.connected)
 )
 _SLOTS = db.compiled(select(_C.id).where(_C.holds_slot).order_by(_C.created_at))
 _WAITING = db.compiled(
@@ -74,11 +79,9 @@ _WAITING = db.compiled(
     .join_from(recipients, campaigns, _C.id == _R.campaign_id)
     .where(_R.state == "pending", _C.holds_slot)
 )
-_MEET = db.compiled(insert(tenants).values(tenant_id=bindparam("id")).on_conflict_do_nothing())
 _ADMISSION = db.compiled(
     select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("tenant"), 2)))
 )
-_MEDICAL = db.compiled(select(tenant_profiles.c.medical))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +104,10 @@ class _Row:
     blocking_reason: str | None
     workflow_started_at: datetime | None
     version: int
+    custom_message: str | None
+    expires_at: datetime | None
 
-    def campaign(self, tallies: Sequence[Tally]) -> Campaign:
+    def campaign(self, tallies: Iterable[Tally]) -> Campaign:
         return Campaign(
             id=self.id,
             group_id=self.group_id,
@@ -122,17 +127,29 @@ class _Row:
             blocking_reason=self.blocking_reason,
             workflow_started=self.workflow_started_at is not None,
             version=self.version,
+            custom_message=self.custom_message,
+            expires_at=self.expires_at,
             counts=counted(tallies),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _Tally:
+    campaign_id: UUID
     state: str
     outcome: str | None
     appointment_action: str | None
     connected: bool
     people: int
+
+    def tally(self) -> Tally:
+        return Tally(
+            RecipientState(self.state),
+            Outcome(self.outcome) if self.outcome else None,
+            AppointmentAction(self.appointment_action) if self.appointment_action else None,
+            self.connected,
+            self.people,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +172,6 @@ class New:
 async def admit(tx: Transaction) -> list[UUID]:
     """The campaigns that hold slots, with no other launch of the tenant beside this one."""
     await tx.execute(_ADMISSION, tenant=str(tx.caller.tenant_id))
-    await tx.execute(_MEET, id=tx.caller.tenant_id)
     return await tx.fetch_values(_SLOTS)
 
 
@@ -196,14 +212,12 @@ async def create(tx: Transaction, new: New) -> None:
 
 async def find(tx: Transaction, campaign_id: UUID) -> Campaign | None:
     """The campaign with its counts."""
-    row = await tx.fetch_one(_Row, _FIND, campaign_id=campaign_id)
-    return row.campaign(await _tallies(tx, campaign_id)) if row else None
+    return await _one(tx, _FIND, campaign_id)
 
 
 async def lock(tx: Transaction, campaign_id: UUID) -> Campaign | None:
     """The campaign with its counts, unchanged by others until the end."""
-    row = await tx.fetch_one(_Row, _LOCK, campaign_id=campaign_id)
-    return row.campaign(await _tallies(tx, campaign_id)) if row else None
+    return await _one(tx, _LOCK, campaign_id)
 
 
 async def move(tx: Transaction, campaign_id: UUID, state: State, **values: Any) -> None:
@@ -225,36 +239,6 @@ async def workflow_started(tx: Transaction, campaign_id: UUID) -> None:
         .where(_C.id == campaign_id, _C.workflow_started_at.is_(None))
         .values(workflow_started_at=func.clock_timestamp())
     )
-
-
-async def group_view(tx: Transaction, group_id: UUID) -> GroupView | None:
-    """What the feed told of who may see a group."""
-    return await tx.fetch_one(GroupView, _VIEW, group_id=group_id)
-
-
-async def keep_group_view(tx: Transaction, view: GroupView) -> None:
-    """Stores who may see a group."""
-    values = {
-        "visibility": view.visibility,
-        "permitted_users": list(view.permitted_users),
-        "deleted": view.deleted,
-    }
-    statement = insert(group_views).values(group_id=view.group_id, **values)
-    keys = ["tenant_id", "group_id"]
-    await tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=values))
-
-
-async def keep_profile(tx: Transaction, timezone: str, *, medical: bool) -> None:
-    """Stores what matters of the tenant's profile."""
-    await tx.execute(_MEET, id=tx.caller.tenant_id)
-    values = {"timezone": timezone, "medical": medical}
-    statement = insert(tenant_profiles).values(**values)
-    await tx.execute(statement.on_conflict_do_update(index_elements=["tenant_id"], set_=values))
-
-
-async def is_medical(tx: Transaction) -> bool:
-    """Whether the rules for health data apply to the tenant."""
-    return bool(await tx.fetch_value(_MEDICAL))
 
 
 def visible(caller: Caller) -> ColumnElement[bool]:
@@ -292,7 +276,8 @@ async def page(
     if after is not None:
         statement = statement.where(tuple_(_C.created_at, _C.id) < tuple_(*after))
     rows = await tx.fetch_all(_Row, statement)
-    return [row.campaign(await _tallies(tx, row.id)) for row in rows]
+    tallies = await _tallies(tx, [row.id for row in rows])
+    return [row.campaign(tallies[row.id]) for row in rows]
 
 
 async def count(tx: Transaction, *, state: State | None, group_id: UUID | None) -> int:
@@ -313,14 +298,15 @@ def _filters(
     return found
 
 
-async def _tallies(tx: Transaction, campaign_id: UUID) -> list[Tally]:
-    return [
-        Tally(
-            RecipientState(row.state),
-            Outcome(row.outcome) if row.outcome else None,
-            AppointmentAction(row.appointment_action) if row.appointment_action else None,
-            row.connected,
-            row.people,
-        )
-        for row in await tx.fetch_all(_Tally, _TALLY, campaign_id=campaign_id)
-    ]
+async def _one(tx: Transaction, sql: Sql, campaign_id: UUID) -> Campaign | None:
+    row = await tx.fetch_one(_Row, sql, campaign_id=campaign_id)
+    if row is None:
+        return None
+    return row.campaign((await _tallies(tx, [campaign_id]))[campaign_id])
+
+
+async def _tallies(tx: Transaction, campaign_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Tally]]:
+    found: dict[UUID, list[Tally]] = {each: [] for each in campaign_ids}
+    for row in await tx.fetch_all(_Tally, _TALLIES, campaign_ids=list(campaign_ids)):
+        found[row.campaign_id].append(row.tally())
+    return found

@@ -1,7 +1,8 @@
 """The people of a campaign as they are frozen, closed and listed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -79,11 +80,9 @@ _CLOSE = db.compiled(
         version=_R.version + 1,
     )
 )
-_VERSIONS = db.compiled(
-    select(_R.contact_id, _R.version).where(
-        _R.campaign_id == bindparam("of_campaign", type_=Uuid),
-        _R.state != "pending",
-        _R.state != "in_call",
+_MARKS = db.compiled(
+    select(_R.contact_id, _R.state, _R.version).where(
+        _R.campaign_id == bindparam("of_campaign", type_=Uuid)
     )
 )
 _COUNTED = or_(_A.outcome.is_(None), ~one_of(_A.outcome, *REQUEUED))
@@ -114,9 +113,20 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Version:
+class _Marked:
     contact_id: UUID
+    state: str
     version: int
+
+
+class Mark(NamedTuple):
+    """What changes whenever more is known of somebody."""
+
+    state: str
+    version: int
+
+
+UNTOUCHED = Mark("pending", 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +193,10 @@ async def some(tx: Transaction, campaign_id: UUID, contact_ids: Sequence[UUID]) 
     return await tx.fetch_all(Recipient, statement)
 
 
-async def versions(tx: Transaction, campaign_id: UUID) -> Mapping[UUID, int]:
-    """Everybody whose fate is known, with the version of what is known."""
-    rows = await tx.fetch_all(_Version, _VERSIONS, of_campaign=campaign_id)
-    return {row.contact_id: row.version for row in rows}
+async def marks(tx: Transaction, campaign_id: UUID) -> dict[UUID, Mark]:
+    """How far everybody has come."""
+    rows = await tx.fetch_all(_Marked, _MARKS, of_campaign=campaign_id)
+    return {row.contact_id: Mark(row.state, row.version) for row in rows}
 
 
 async def count(

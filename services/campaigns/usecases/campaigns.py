@@ -72,10 +72,20 @@ async def get_campaign(db: Database, caller: Caller, campaign_id: UUID) -> Shown
 
 async def show(tx: Transaction, campaign: Campaign) -> Shown:
     """The campaign with the window of this moment."""
-    policy = await policies.read(tx)
+    (shown,) = await _show(tx, [campaign])
+    return shown
+
+
+async def _show(tx: Transaction, found: Sequence[Campaign]) -> tuple[Shown, ...]:
+    """Machines show campaigns to others: they are told what an administrator could do."""
+    caller, policy = tx.caller, await policies.read(tx)
     limiter = await windows.read(tx, policy.limits, tx.now)
-    actions = rules.allowed_actions(campaign.state) if tx.caller.is_admin else ()
-    return Shown(campaign, tx.caller.tenant_id, _window(limiter, tx.now), actions)
+    window = _window(limiter, tx.now)
+    may_act = caller.is_admin or caller.is_machine
+    return tuple(
+        Shown(each, caller.tenant_id, window, rules.allowed_actions(each.state) if may_act else ())
+        for each in found
+    )
 
 
 async def list_campaigns(
@@ -107,7 +117,7 @@ async def list_campaigns(
         shown, last = listing.cut(rows, begun)
         mark = (last.created_at.isoformat(), str(last.id)) if last else None
         page = listing.finish(tokens, begun, mark, total)
-        return CampaignPage(tuple([await show(tx, each) for each in shown]), page)
+        return CampaignPage(await _show(tx, shown), page)
 
 
 async def list_recipients(
@@ -141,7 +151,8 @@ async def list_recipients(
     page = listing.finish(tokens, begun, (last.position,) if last else None, total)
     if caller.tenant_id is None:
         raise errors.no_campaign()
-    known = await names.names(caller.tenant_id, [each.contact_id for each in shown])
+    people = [each.contact_id for each in shown]
+    known = await names.names(caller.tenant_id, people) if people else {}
     return RecipientPage(tuple(shown), known, page)
 
 

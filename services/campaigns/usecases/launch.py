@@ -15,6 +15,8 @@ from services.campaigns.domain.policies import Policy
 from services.campaigns.store import (
     audit,
     campaigns,
+    decisions,
+    learned,
     policies,
     recipients,
     suppressions,
@@ -22,7 +24,7 @@ from services.campaigns.store import (
 )
 from services.campaigns.store.campaigns import New
 from services.campaigns.store.recipients import Frozen
-from services.campaigns.usecases import announcing
+from services.campaigns.usecases import holding
 from services.campaigns.usecases.ports import Workflows
 from services.chassis import requests
 from services.chassis.caller import Caller
@@ -75,13 +77,14 @@ class Launched:
 async def preview(desk: Launching, caller: Caller, order: Order) -> Preview:
     """Looks at everybody as a launch would, and changes nothing."""
     permissions.allow(caller, Action.CALL)
-    audience = await _audience(desk, caller, order)
     async with desk.db.transaction(caller) as tx:
         launching.checked(order, tx.now)
+    audience = await _audience(desk, caller, order)
+    async with desk.db.transaction(caller) as tx:
         policy = await policies.read(tx)
         people = await _people(tx, audience, policy)
         will_call = sum(each.reason is None for each in people)
-        medical = await campaigns.is_medical(tx)
+        medical = await learned.is_medical(tx)
         return Preview(
             will_call,
             launching.exclusions(people),
@@ -127,29 +130,44 @@ async def _launch(tx: Transaction, order: Order, audience: Audience) -> Launched
     if len(holders) >= policy.live_campaigns:
         raise errors.slots_taken(policy.live_campaigns, holders)
     forecast = await _forecast(tx, policy, people)
+    new = _new(order, audience, tx.now, policy, forecast)
+    await _store(tx, new, audience, people)
+    return Launched(new.id, new.group_name, len(people), order.timing, new.estimated_completion)
+
+
+def _new(
+    order: Order, audience: Audience, now: datetime, policy: Policy, forecast: Forecast | None
+) -> New:
     group = audience.group
-    new = New(
+    group_name = group.name if group else None
+    return New(
         id=new_id(),
         group_id=group.id if group else None,
-        group_name=group.name if group else None,
+        group_name=group_name,
         group_color=group.color if group else None,
-        name=order.name or launching.default_name(group.name if group else None, tx.now),
+        name=order.name or launching.default_name(group_name, now, policy.hours.zone),
         timing=order.timing,
         priority=order.priority,
         custom_message=order.custom_message or None,
         expires_at=order.expires_at,
         estimated_completion=forecast.finish_p50 if forecast else None,
-        total_contacts=len(people),
+        total_contacts=len(audience.people),
     )
+
+
+async def _store(
+    tx: Transaction, new: New, audience: Audience, people: tuple[Invited, ...]
+) -> None:
+    await learned.meet(tx)
     await campaigns.create(tx, new)
-    if group:
+    if group := audience.group:
         view = GroupView(group.id, group.visibility, group.permitted_users)
-        await campaigns.keep_group_view(tx, view)
+        await learned.introduce_group(tx, view)
     await recipients.freeze(tx, new.id, [_frozen(each) for each in people])
+    left_out = {each.facts.contact_id: each.decision for each in people if each.reason}
+    await decisions.append_all(tx, new.id, left_out)
     await audit.append(tx, "campaign_launched", new.id, people=len(people))
-    if (created := await campaigns.find(tx, new.id)) is not None:
-        await announcing.announce(tx, created)
-    return Launched(new.id, new.group_name, len(people), order.timing, new.estimated_completion)
+    await holding.moved(tx, new.id)
 
 
 async def _people(tx: Transaction, audience: Audience, policy: Policy) -> tuple[Invited, ...]:

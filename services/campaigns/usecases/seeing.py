@@ -4,7 +4,7 @@ from uuid import UUID
 
 from services.campaigns.domain import errors, permissions
 from services.campaigns.domain.campaigns import Campaign
-from services.campaigns.store import campaigns
+from services.campaigns.store import campaigns, learned
 from services.chassis.db import Transaction
 
 
@@ -23,4 +23,4 @@ async def _is_visible(tx: Transaction, campaign: Campaign) -> bool:
         return True
     if campaign.group_id is None:
         return False
-    return permissions.sees(caller, await campaigns.group_view(tx, campaign.group_id))
+    return permissions.sees(caller, await learned.group_view(tx, campaign.group_id))

@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.campaigns.domain import campaigns as rules
-from services.campaigns.domain.campaigns import RecipientState, State
+from services.campaigns.domain.campaigns import STOPPED, Campaign, RecipientState, State
 from services.campaigns.domain.outcomes import Count
 from services.campaigns.store import campaigns, recipients
-from services.campaigns.usecases import announcing
+from services.campaigns.usecases import holding
 from services.chassis.caller import Caller
-from services.chassis.db import Database
-
-STOPPED = "stopped by an operator"
+from services.chassis.db import Database, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +32,32 @@ async def settle(db: Database, caller: Caller, campaign_id: UUID, verdict: str) 
             return Settled(done=True, state=State.CANCELLED.value)
         if campaign.state.is_final:
             return Settled(done=True, state=campaign.state.value)
-        if verdict != State.COMPLETED.value:
-            left = RecipientState.NOT_CALLED
-            await recipients.close(tx, campaign_id, left, _reason(verdict))
-        outstanding = campaign.counts[Count.IN_CALL]
-        if outstanding:
-            if campaign.state is not State.CANCELLING and verdict != State.COMPLETED.value:
-                await campaigns.move(tx, campaign_id, State.CANCELLING)
+        await recipients.close(tx, campaign_id, RecipientState.NOT_CALLED, _reason(verdict))
+        if outstanding := campaign.counts[Count.IN_CALL]:
+            await _wait_for_calls(tx, campaign, verdict)
             return Settled(False, State.CANCELLING.value, outstanding)
-        state = rules.ended(verdict, campaign.counts)
-        await campaigns.move(tx, campaign_id, state)
-        if (closed := await campaigns.find(tx, campaign_id)) is not None:
-            await announcing.announce(tx, closed)
-        return Settled(done=True, state=state.value)
+        return Settled(done=True, state=await _end(tx, campaign_id, verdict))
+
+
+async def _wait_for_calls(tx: Transaction, campaign: Campaign, verdict: str) -> None:
+    """Calls in hand are finished; a campaign that did not come to its end grants no others."""
+    if verdict == State.COMPLETED or campaign.state is State.CANCELLING:
+        return
+    why = STOPPED if verdict == State.CANCELLED else None
+    await campaigns.move(tx, campaign.id, State.CANCELLING, blocking_reason=why)
+    await holding.moved(tx, campaign.id)
+
+
+async def _end(tx: Transaction, campaign_id: UUID, verdict: str) -> str:
+    """A campaign that nobody of its people cancelled says who stopped it."""
+    closed = await campaigns.find(tx, campaign_id)
+    assert closed is not None
+    state = rules.ended(verdict, closed.counts)
+    why = closed.blocking_reason if closed.state is State.CANCELLING else STOPPED
+    told = {"blocking_reason": why} if state is State.CANCELLED else {}
+    await campaigns.move(tx, campaign_id, state, **told)
+    await holding.moved(tx, campaign_id)
+    return state.value
 
 
 def _reason(verdict: str) -> str:

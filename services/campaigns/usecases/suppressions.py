@@ -9,7 +9,7 @@ from services.campaigns.domain import errors, permissions
 from services.campaigns.domain.events import SuppressionAdded, SuppressionRemoved
 from services.campaigns.domain.permissions import Action
 from services.campaigns.domain.suppressions import Suppression
-from services.campaigns.store import audit
+from services.campaigns.store import audit, learned
 from services.campaigns.store import suppressions as store
 from services.campaigns.usecases import listing
 from services.campaigns.usecases.listing import Paging
@@ -31,6 +31,13 @@ class SuppressionPage:
     next_page_token: str
 
 
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """The number that was taken off; kept so that a repeat is answered alike."""
+
+    phone: str
+
+
 async def add_suppression(
     db: Database, caller: Caller, request: Request, phone: str, reason: str
 ) -> Suppression:
@@ -42,8 +49,9 @@ async def add_suppression(
     async with db.transaction(caller) as tx:
         if before := await requests.answered(tx, request, Suppression):
             return before
+        await learned.meet(tx)
         if await store.add(tx, number, reason):
-            await audit.append(tx, "suppression_added", None, reason)
+            await audit.append(tx, "suppression_added", None, reason, phone=number)
             await outbox.append(tx, SuppressionAdded(number))
         kept = await store.find(tx, number)
         if kept is None:
@@ -51,19 +59,24 @@ async def add_suppression(
         return await requests.keep(tx, request, kept)
 
 
-async def remove_suppression(db: Database, caller: Caller, phone: str, reason: str) -> None:
+async def remove_suppression(
+    db: Database, caller: Caller, request: Request, phone: str, reason: str
+) -> None:
     """Takes a number off the list, for a reason."""
     permissions.allow(caller, Action.SUPPRESS)
+    number = dialable(phone)
     if not reason.strip():
         raise errors.reason_needed()
     if len(reason) > REASON_LENGTH:
         raise errors.reason_too_long(REASON_LENGTH)
-    number = dialable(phone)
     async with db.transaction(caller) as tx:
+        if await requests.answered(tx, request, Removed):
+            return
         if not await store.remove(tx, number):
             raise errors.no_suppression()
-        await audit.append(tx, "suppression_removed", None, reason)
+        await audit.append(tx, "suppression_removed", None, reason, phone=number)
         await outbox.append(tx, SuppressionRemoved(number))
+        await requests.keep(tx, request, Removed(number))
 
 
 async def list_suppressions(
