@@ -14,7 +14,7 @@ from services.campaigns.usecases.launch import Launching
 from services.chassis import channel as channels
 from services.chassis import server
 from services.chassis.auth import Credentials, Verifier
-from services.chassis.caller import Role
+from services.chassis.caller import Caller, Role
 from services.chassis.clock import Clock
 from services.chassis.db import Database
 from services.chassis.feed import Consumer
@@ -30,6 +30,7 @@ from services.groups.usecases.people import Acquaintance
 from tests.service.campaigns.audience import Audience
 from tests.service.campaigns.desk import Desk, Engine
 from tests.service.campaigns.ear import Ear
+from tests.service.campaigns.line import Line
 from tests.service.groups.desk import Desk as GroupsDesk
 from tests.support.databases import Databases
 from tests.support.issuer import Issuer, Person
@@ -187,6 +188,12 @@ def stranger(channel: grpc.aio.Channel, issuer: Issuer, engine: Engine) -> Desk:
 def machine(channel: grpc.aio.Channel, issuer: Issuer, engine: Engine) -> Desk:
     """The gateway's own desk."""
     return Desk(channel, issuer.person(Role.SERVICE, None, "gateway"))
+
+
+@pytest.fixture
+def line(db: Database, admin: Person, machine: Desk) -> Line:
+    """The tenant's telephone line."""
+    return Line(db, Caller.service(admin.caller.tenant_id, "campaigns"), machine)
 
 
 @pytest.fixture
