@@ -116,7 +116,8 @@ class Hub:
                 stream = self.stubs.watch.WatchCampaign(request)
                 with suppress(grpc.aio.AioRpcError):
                     async for response in stream:
-                        await course.learn(response)
+                        if response.HasField("progress"):
+                            await course.learn(response)
                         lonely_since = time.monotonic() if course.viewers else lonely_since
                         if time.monotonic() - lonely_since > _LINGER:
                             return

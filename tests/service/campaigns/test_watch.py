@@ -158,7 +158,7 @@ async def test_the_sum_of_the_steps_is_what_the_list_says(
     listed = (await desk.recipients(launched)).recipients
     for each in listed:
         each.ClearField("contact_name")
-    assert list(told[each.contact_id] for each in listed) == list(listed)
+    assert [told[each.contact_id] for each in listed] == list(listed)
 
 
 async def test_a_watcher_is_woken_by_the_database(
@@ -191,11 +191,11 @@ async def test_a_quiet_campaign_is_heard_to_be_watched_still(
     call = CampaignServiceStub(machine.channel).WatchCampaign(
         request, metadata=machine.person.metadata
     )
-    first, second, third = [await asyncio.wait_for(call.read(), 5) for _ in range(3)]
+    read: list[Any] = [await asyncio.wait_for(call.read(), 5) for _ in range(3)]
     call.cancel()
 
-    assert first.HasField("progress")
-    assert second == third == pb.WatchCampaignResponse()
+    assert read[0].HasField("progress")
+    assert read[1:] == [pb.WatchCampaignResponse()] * 2
 
 
 async def test_an_ended_campaign_is_told_once(
@@ -264,7 +264,8 @@ async def test_streams_end_when_their_server_closes(
             tenant_id=str(admin.caller.tenant_id), campaign_id=launched
         )
         call = CampaignServiceStub(channel).WatchCampaign(request, metadata=machine.person.metadata)
-        assert (await call.read()).HasField("progress")
+        first: Any = await call.read()
+        assert first.HasField("progress")
         closing = time.monotonic()
 
     assert time.monotonic() - closing < 5
