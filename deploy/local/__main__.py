@@ -9,10 +9,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-import httpx
-
-from deploy.local.issuer.personas import PERSONAS
-from deploy.local.settings import Secrets, StackSettings
+from deploy.local.demo import seeding
+from deploy.local.settings import StackSettings
+from deploy.local.signing_in import token
 from deploy.local.stack import CannotStart, Stack, running
 
 _FIRST_WORDS = """
@@ -33,6 +32,7 @@ async def up(settings: StackSettings) -> None:
     _cancel_on_signals(asyncio.current_task())
     with suppress(asyncio.CancelledError):
         async with running(stack):
+            await seeding.everything(settings)
             print(
                 _FIRST_WORDS.format(
                     gateway=settings.gateway,
@@ -77,20 +77,6 @@ def clean(settings: StackSettings) -> None:
     stack = Stack(settings)
     stack.cluster.forget()
     shutil.rmtree(settings.state, ignore_errors=True)
-
-
-def token(settings: StackSettings, person: str) -> str:
-    """A token of a persona, from the running issuer."""
-    if person not in PERSONAS:
-        raise CannotStart(f"PERSON is one of: {', '.join(PERSONAS)}.")
-    form = {"secret": Secrets.kept(settings.state).persona_tokens}
-    try:
-        url = f"{settings.issuer}/personas/{person}/token"
-        answer = httpx.post(url, data=form, trust_env=False).raise_for_status()
-    except (httpx.HTTPError, FileNotFoundError) as error:
-        raise CannotStart("The stack is not running; start it with `make up`.") from error
-    granted: str = answer.json()["access_token"]
-    return granted
 
 
 def running_pid(settings: StackSettings) -> int | None:

@@ -1,35 +1,43 @@
 """The demonstration's scenario: green as it is, red once a safety is taken out."""
 
+import asyncio
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from io import StringIO
 from pathlib import Path
 
+import httpx
 import pytest
 from rich.console import Console
 
 from deploy.local.demo import __main__ as demo
+from deploy.local.demo.api import Api
 from deploy.local.settings import Ports, StackSettings
 from deploy.local.stack import Stack, running
 from tests.support.ports import free_block
 
 PEOPLE = 60
+# Every tenth number is accepted, and the answer is lost each time it is asked.
+LOST_ANSWERS = {"rules": [{"fault": "accept_then_reset", "phone": "*3"}]}
 
 
 @asynccontextmanager
-async def _stack(
-    state: Path, commands: Mapping[str, Sequence[str]] | None = None
-) -> AsyncIterator[Stack]:
+async def _stack(state: Path, fault: str = "") -> AsyncIterator[Stack]:
+    faulty = [sys.executable, "-m", "tests.support.faulty_worker", fault]
+    commands = {"campaigns-worker": faulty} if fault else {}
     settings = StackSettings(state / "stack", Ports(free_block()), scale=100, environment="test")
     lines: list[str] = []
-    stack = Stack(settings, say=lambda name, line: lines.append(line), commands=commands or {})
+    stack = Stack(settings, say=lambda name, line: lines.append(line), commands=commands)
     async with running(stack):
         yield stack
 
 
 async def _broken(stack: Stack) -> list[str]:
-    """The promises that were not kept."""
+    """The promises that were not kept, though answers of the provider were lost."""
+    async with httpx.AsyncClient(trust_env=False) as provider:
+        url = f"{stack.settings.simulator}/admin/faults"
+        (await provider.put(url, json=LOST_ANSWERS)).raise_for_status()
     checks = await demo.show(stack, Console(file=StringIO()), PEOPLE)
     return [sentence for sentence, holds in checks.results if not holds]
 
@@ -45,19 +53,27 @@ async def test_the_demonstration_keeps_all_its_promises(
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize(
-    ("fault", "promise"),
-    [
-        ("limiter_off", "never more than 25 calls"),
-        ("attempt_after_dial", "the ledger found no other fault"),
-    ],
-)
-async def test_a_worker_without_a_safety_is_found_out(
-    reachable_path: Path, fault: str, promise: str
-) -> None:
-    worker = [sys.executable, "-m", "tests.support.faulty_worker", fault]
-
-    async with _stack(reachable_path, {"campaigns-worker": worker}) as stack:
+async def test_a_worker_without_its_limiter_is_found_out(reachable_path: Path) -> None:
+    async with _stack(reachable_path, "limiter_off") as stack:
         broken = await _broken(stack)
 
-    assert any(sentence.startswith(promise) for sentence in broken)
+    assert any(sentence.startswith("never more than 25 calls") for sentence in broken)
+
+
+@pytest.mark.timeout(180)
+async def test_a_worker_that_dials_before_it_writes_is_found_out(reachable_path: Path) -> None:
+    """It never ends, as it never finds its calls again; the ledger sees that at once."""
+    async with _stack(reachable_path, "attempt_after_dial") as stack:
+        showing = asyncio.create_task(_broken(stack))
+        duplicates = await _duplicates(stack)
+        showing.cancel()
+
+    assert duplicates
+
+
+async def _duplicates(stack: Stack) -> list[object]:
+    ledger = Api.ledger(stack.settings.simulator)
+    async with ledger.client, asyncio.timeout(120):
+        while not (found := (await ledger.get("/verdict", per_phone=2))["duplicates"]):
+            await asyncio.sleep(0.5)
+        return list(found)

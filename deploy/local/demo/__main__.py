@@ -8,12 +8,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from deploy.local.__main__ import token
 from deploy.local.demo import report, scenario, seeding
 from deploy.local.demo.api import Api, Refused
 from deploy.local.demo.people import CLINIC
 from deploy.local.demo.scenario import Checks
 from deploy.local.settings import ROOT, Ports, StackSettings
+from deploy.local.signing_in import token
 from deploy.local.stack import CannotStart, Stack, running
 
 SCALE = 100
@@ -32,20 +32,21 @@ async def show(stack: Stack, console: Console, people: int) -> Checks:
     chosen = stack.settings
     clinic = Api.at(chosen.gateway, token(chosen, "clinic-admin"))
     ledger = Api.ledger(chosen.simulator)
-    await seeding.tenants(chosen)
-    imported = await scenario.import_contacts(clinic, CLINIC.file)
-    report.imported(console, imported)
-    group = await scenario.make_group(clinic, people)
-    report.grouped(console, group)
-    await scenario.forbid_some(clinic, group["id"])
-    launched = await scenario.launch(clinic, group)
-    report.previewed(console, launched)
-    with report.following(console) as shown:
-        status, paused = await scenario.follow(clinic, ledger, launched, shown)
-    outcome = await scenario.measure(clinic, ledger, launched, status, paused)
-    report.measured(console, outcome)
-    checks = scenario.judged(launched, outcome)
-    report.judged(console, checks)
+    async with clinic.client, ledger.client:
+        await seeding.tenants(chosen)
+        imported = await scenario.import_contacts(clinic, CLINIC.file)
+        report.imported(console, imported)
+        group = await scenario.make_group(clinic, people)
+        report.grouped(console, group)
+        await scenario.forbid_some(clinic, group["id"])
+        launched = await scenario.launch(clinic, group)
+        report.previewed(console, launched)
+        with report.following(console) as shown:
+            status, paused = await scenario.follow(clinic, ledger, launched, shown)
+        outcome = await scenario.measure(clinic, ledger, launched, status, paused)
+        report.measured(console, outcome)
+        checks = scenario.judged(launched, outcome)
+        report.judged(console, checks)
     return checks
 
 

@@ -121,13 +121,13 @@ def rows(business: Business, today: datetime) -> Iterator[tuple[str, ...]]:
     yield from business.bad_rows
 
 
-def write(business: Business, today: datetime) -> Path:
-    """Writes the business's file as a spreadsheet program would."""
-    with business.file.open("w", encoding="utf-8-sig", newline="") as opened:
+def write(business: Business, today: datetime, file: Path) -> Path:
+    """Writes the business's file as a spreadsheet program would, its dates around a day."""
+    with file.open("w", encoding="utf-8-sig", newline="") as opened:
         writer = csv.writer(opened)
         writer.writerow(COLUMNS)
         writer.writerows(row + ("",) * (len(COLUMNS) - len(row)) for row in rows(business, today))
-    return business.file
+    return file
 
 
 def _numbers(business: Business) -> list[str]:
@@ -149,7 +149,7 @@ def _status(days: int, chance: random.Random) -> str:
 
 def main() -> None:
     for business in (CLINIC, SALON):
-        write(business, datetime(2026, 9, 15, tzinfo=ZoneInfo(business.zone)))
+        write(business, datetime(2026, 9, 15, tzinfo=ZoneInfo(business.zone)), business.file)
 
 
 if __name__ == "__main__":
