@@ -1,0 +1,68 @@
+"""What lists and launches cost: as many statements for many rows as for few."""
+
+import time
+from collections.abc import Awaitable
+from typing import Any
+
+import pytest
+from psycopg import AsyncCursor
+
+from tests.service.campaigns.audience import Audience
+from tests.service.campaigns.desk import Desk
+from tests.service.groups.desk import Desk as GroupsDesk
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every statement that campaigns runs from here on."""
+    seen: list[str] = []
+    execute = AsyncCursor.execute
+
+    async def noted(cursor: Any, query: Any, *rest: Any, **options: Any) -> Any:
+        if cursor.connection.info.user == "campaigns":
+            seen.append(str(query))
+        return await execute(cursor, query, *rest, **options)
+
+    monkeypatch.setattr(AsyncCursor, "execute", noted)
+    return seen
+
+
+async def test_a_list_takes_as_many_statements_for_many_rows_as_for_few(
+    desk: Desk, groups: GroupsDesk, audience: Audience, statements: list[str]
+) -> None:
+    """A page of campaigns reads counts, policy and window once."""
+    people = [str(each) for each in await audience.make(5)]
+    few = await groups.create_group("Few", initial_contact_ids=people[:1])
+    many = await groups.create_group("Many", initial_contact_ids=people)
+    small = (await desk.launch(few.id)).campaign_id
+    large, *_ = [(await desk.launch(many.id)).campaign_id for _ in range(4)]
+
+    async def cost(call: Awaitable[Any]) -> int:
+        statements.clear()
+        await call
+        return len([each for each in statements if not _is_of_feed(each)])
+
+    assert await cost(desk.campaigns(group_id=many.id)) == 7
+    assert await cost(desk.campaigns(group_id=few.id)) == 7
+    assert await cost(desk.campaign(large)) == await cost(desk.campaign(small)) == 6
+    assert await cost(desk.recipients(large)) == await cost(desk.recipients(small)) == 5
+
+
+async def test_a_thousand_people_are_launched_within_a_second(
+    desk: Desk, groups: GroupsDesk, audience: Audience
+) -> None:
+    """L-03: the answer comes before any dial, whatever the size."""
+    people = [str(each) for each in await audience.make(1000)]
+    group = (await groups.create_group("All", initial_contact_ids=people)).id
+    begun = time.monotonic()
+
+    launched = await desk.launch(group)
+
+    assert launched.total_members == 1000
+    took = time.monotonic() - begun
+    assert took < 1
+
+
+def _is_of_feed(statement: str) -> bool:
+    """The feed is followed meanwhile."""
+    return "feed_positions" in statement or "parked_events" in statement
