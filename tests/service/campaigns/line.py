@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from services.campaigns.domain import calls as facts
 from services.campaigns.store import attempts, live, pending, tables
-from services.campaigns.usecases import calls
+from services.campaigns.usecases import calls, holding
 from services.chassis.caller import Caller
 from services.chassis.db import Database
 from services.chassis.ids import new_id
@@ -46,6 +46,7 @@ class Line:
             claims = await attempts.claim(tx, campaign, who, "here", tx.now)
             await pending.in_call(tx, campaign, who)
             await live.running(tx, campaign)
+            await holding.moved(tx, campaign)
             placed = [Call(f"call_{new_id().hex}", each.id, each.contact_id) for each in claims]
             for call in placed:
                 await attempts.fence(tx, call.attempt_id, "here", number)
