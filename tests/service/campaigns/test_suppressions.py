@@ -99,7 +99,8 @@ async def test_what_is_not_on_the_list_is_not_taken_off(desk: Desk, db: Database
         grpc.StatusCode.NOT_FOUND,
         "SUPPRESSION_NOT_FOUND",
     )
-    assert await announced(db, desk) == await audited(db, desk) == []
+    assert await announced(db, desk) == []
+    assert await audited(db, desk) == []
 
 
 async def test_the_same_request_takes_off_once(desk: Desk) -> None:
