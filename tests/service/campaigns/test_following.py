@@ -10,14 +10,18 @@ from sqlalchemy import select
 from services.campaigns.domain.events import AttemptEnded, CampaignChanged, SuppressionAdded
 from services.campaigns.feed import encoding
 from services.campaigns.usecases.history import list_history
+from services.chassis import errors
 from services.chassis import tables as chassis
 from services.chassis.caller import Caller, Role
 from services.chassis.db import Database
+from services.chassis.feed import consumer
+from services.groups.usecases import audience as audience_of_groups
 from tests.service.campaigns.audience import Audience
 from tests.service.campaigns.desk import Desk
 from tests.service.campaigns.ear import Ear
 from tests.service.campaigns.line import Line
 from tests.service.groups.desk import Desk as GroupsDesk
+from tests.service.groups.desk import refused
 from tests.support.issuer import Issuer
 from vio.campaigns.v1 import policy_service_pb2 as policy_pb
 from vio.campaigns.v1 import suppression_service_pb2 as suppressions_pb
@@ -118,3 +122,47 @@ async def test_what_the_feed_lists_is_how_things_came_to_be(
         AttemptEnded,
     ]
     assert {encoding.encode(each)[1] for each in listed} <= set(announced)
+
+
+async def test_staff_see_nothing_while_it_is_not_sure_what_they_may_see(
+    desk: Desk, staff: Desk, group: str, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ruling 6: closed when the feed's lag passes its limit; administrators see everything."""
+    launched = (await desk.launch(group)).campaign_id
+    await ear.heard(group)
+    monkeypatch.setattr(consumer, "TOO_OLD", -1.0)
+
+    for call in (staff.campaign(launched), staff.campaigns(), staff.recipients(launched)):
+        failure = await refused(call)
+        assert (failure.code, failure.reason) == (grpc.StatusCode.UNAVAILABLE, "OUT_OF_DATE")
+        assert failure.retry_after
+    assert (await desk.campaign(launched)).campaign_id == launched
+
+
+async def test_names_are_left_out_while_groups_does_not_answer(
+    desk: Desk, group: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ruling 6: no names, no error."""
+    launched = (await desk.launch(group)).campaign_id
+
+    async def silent(*_: object) -> None:
+        raise errors.unavailable("database")
+
+    monkeypatch.setattr(audience_of_groups, "names", silent)
+    page = await desk.recipients(launched)
+
+    assert len(page.recipients) == 2
+    assert not any(each.HasField("contact_name") for each in page.recipients)
+
+
+async def test_nothing_is_launched_while_groups_does_not_answer(
+    desk: Desk, group: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def silent(*_: object) -> None:
+        raise errors.unavailable("database")
+
+    monkeypatch.setattr(audience_of_groups, "freeze", silent)
+    failure = await refused(desk.launch(group))
+
+    assert failure.code == grpc.StatusCode.UNAVAILABLE
+    assert (await desk.campaigns()).pagination.total == 0
