@@ -19,7 +19,7 @@ LONG = Rest(3600, "waiting", "outside calling hours until 08:00")
 
 async def eventually(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        while not holds():  # noqa: ASYNC110 - looks at what other tasks do
+        while not holds():
             await asyncio.sleep(0.01)
 
 

@@ -70,7 +70,7 @@ async def test_the_announcer_looks_at_whom_something_was_learned_of(
         await world.learn(NEW_YORK, vips, joined(vips.id, anna), confirming(anna))
         announcer.learned(world.tenant_id)
         async with asyncio.timeout(10):
-            while not (announced := await outbox_of(world)):  # noqa: ASYNC110 - a database
+            while not (announced := await outbox_of(world)):
                 await asyncio.sleep(0.02)
 
     assert [each.group_id for each in announced] == [str(vips.id)]

@@ -127,7 +127,7 @@ async def channels(served: dict[str, Source]) -> AsyncIterator[dict[str, grpc.ai
 async def settled(world: World) -> Sums:
     """The sums once they hold everything that was announced."""
     async with asyncio.timeout(15):
-        while not _has_everything(sums := await world.sums()):  # noqa: ASYNC110 - a database
+        while not _has_everything(sums := await world.sums()):
             await asyncio.sleep(0.05)
     return sums
 

@@ -66,7 +66,7 @@ def consumer(stub: "Stub", follower: Follower, *, revisit: float = 60) -> feed.C
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(20):
-        while not await holds():  # noqa: ASYNC110 - the condition lies in a database
+        while not await holds():
             await asyncio.sleep(0.02)
 
 

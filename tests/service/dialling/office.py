@@ -78,5 +78,5 @@ async def working(hall: Hall, temporal: Temporal) -> AsyncIterator[Office]:
 
 async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
-        while not await holds():  # noqa: ASYNC110 - looks at what other processes do
+        while not await holds():
             await asyncio.sleep(0.03)

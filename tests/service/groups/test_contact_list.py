@@ -168,6 +168,7 @@ async def test_medical_staff_see_what_they_need(
     anna = await contacts.one("Anna", **WRITTEN)
     await desk.call("RecordConsent", pb.RecordConsentRequest(contact_id=str(anna), basis="written"))
 
+    seen: Any
     for seen in (await shown(staff, anna), (await listed(staff)).contacts[0]):
         assert (seen.name, seen.phone) == ("Anna", "+12125550100")
         assert [name for name in WRITTEN if seen.HasField(name)] == []

@@ -184,7 +184,8 @@ async def test_what_is_named_and_not_given_is_cleared(desk: Desk) -> None:
     made = await create(desk, **EVERYTHING, appointment_time=stamp(NOON))
     cleared = [*(EVERYTHING.keys() - {"name"}), "appointment_time", "appointment_status"]
 
-    saved = await update(desk, made.id, **dict.fromkeys(cleared))
+    nothing: dict[str, Any] = dict.fromkeys(cleared)
+    saved: Any = await update(desk, made.id, **nothing)
 
     assert [name for name in cleared[:-1] if name != "attributes" and saved.HasField(name)] == []
     assert not saved.HasField("phone_raw")
