@@ -50,6 +50,7 @@ test: setup check ## Runs all static checks and all tests
 proto: setup ## Lints the contracts and looks for breaking changes
 	$(BIN)/buf lint
 	$(BIN)/buf format --diff --exit-code
+	$(BIN)/buf breaking --against proto/baseline.binpb
 
 .PHONY: lint
 lint: setup ## Looks for style faults
@@ -71,6 +72,14 @@ fmt: setup ## Formats the code and mends what can be mended
 	$(BIN)/buf format --write
 
 ##@ Upkeep
+
+.PHONY: openapi
+openapi: setup ## Renews the committed OpenAPI document
+	$(BIN)/python -m gateway.snapshot
+
+.PHONY: baseline
+baseline: setup ## Accepts the contracts as they are: changes that break them fail from now on
+	$(BIN)/buf build --output proto/baseline.binpb
 
 .PHONY: lock
 lock: .uv/bin/uv ## Brings the lock file to the newest allowed versions
