@@ -38,13 +38,19 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Whom to call: a group, contacts, or a selection as the contract writes it."""
+    """Whom to call: a group, contacts, or a selection as the contract writes or names it."""
 
     group_id: UUID | None = None
     contact_ids: tuple[UUID, ...] = ()
     selection: bytes = b""
     limit: int = 1000
+    selection_token: str = ""
 
     @property
     def is_whole_group(self) -> bool:
-        return self.group_id is not None and not self.contact_ids and not self.selection
+        return self.group_id is not None and not self.is_picked
+
+    @property
+    def is_picked(self) -> bool:
+        """Whether contacts are named or described."""
+        return bool(self.contact_ids or self.selection or self.selection_token)

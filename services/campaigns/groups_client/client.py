@@ -37,6 +37,7 @@ class GroupsClient:
             group_id=str(wanted.group_id) if wanted.group_id else "",
             selection=selection,
             limit=wanted.limit,
+            selection_token=wanted.selection_token,
         )
         reply = await _answered(self.stub.FreezeAudience(request, timeout=_TIMEOUT))
         group = _group(reply.group) if reply.HasField("group") else None

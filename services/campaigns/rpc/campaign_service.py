@@ -183,6 +183,7 @@ def _order(message: Any) -> Order:
         wire.to_uuids(message.contact_ids, "contact_ids"),
         selection,
         MOST_PEOPLE,
+        message.selection_token,
     )
     return Order(
         wanted=wanted,

@@ -116,7 +116,7 @@ async def launch(desk: Launching, caller: Caller, request: Request, order: Order
 
 async def _audience(desk: Launching, caller: Caller, order: Order) -> Audience:
     wanted = order.wanted
-    if not (wanted.group_id or wanted.contact_ids or wanted.selection):
+    if not (wanted.group_id or wanted.is_picked):
         raise errors.no_audience()
     assert caller.tenant_id is not None
     return await desk.audiences.freeze(caller.tenant_id, wanted)

@@ -38,7 +38,8 @@ class AudienceService(AudienceServiceServicer):
         selection = Selection()
         if message.HasField("selection"):
             selection = convert.to_selection(message.selection)
-        asked = Asked(optional_uuid(message.group_id, "group_id"), selection, message.limit)
+        group_id = optional_uuid(message.group_id, "group_id")
+        asked = Asked(group_id, selection, message.limit, message.selection_token)
         frozen = await audience.freeze(self._db, _acting(message.tenant_id), asked)
         return pb.FreezeAudienceResponse(
             group=_group(frozen.group) if frozen.group else None,
