@@ -17,6 +17,7 @@ from services.chassis.tables import requests
 Result = TypeVar("Result")
 
 LIFETIME = "interval '24 hours'"
+LONGEST_ID = 255
 _FRESH = requests.c.stored_at > func.now() - literal_column(LIFETIME)
 
 
@@ -71,11 +72,14 @@ _KEEP = db.compiled(
 async def answered(tx: Transaction, request: Request, result: type[Result]) -> Result | None:
     """The answer that this request already got, if any.
 
-    Refuses the id with another body, and while the first request is under way.
+    Refuses the id with another body, while the first request is under way, and an id
+    that can't be stored.
     The lock is taken before the look-up, whose snapshot is therefore younger.
     """
     if not request.id:
         return None
+    if len(request.id) > LONGEST_ID or not request.id.isprintable():
+        raise _invalid()
     caller = tx.caller
     key = f"{caller.tenant_id}/{caller.person_id}/{request.method}/{request.id}"
     if not await tx.fetch_value(_LOCK, key=key):
@@ -110,6 +114,15 @@ def _in_progress() -> errors.Conflict:
         "REQUEST_IN_PROGRESS",
         "The same request is still being worked on. Please ask again in a moment.",
         retry_after=1,
+    )
+
+
+def _invalid() -> errors.Invalid:
+    return errors.Invalid(
+        "INVALID_REQUEST_ID",
+        f"request_id can have {LONGEST_ID} printable characters at most.",
+        field="request_id",
+        limit=LONGEST_ID,
     )
 
 

@@ -49,21 +49,15 @@ def field_of_other_timing(field: str, timing: str) -> Invalid:
     )
 
 
-def message_too_long(limit: int) -> Invalid:
+def too_long(field: str, limit: int) -> Invalid:
     return Invalid(
-        "TOO_LONG",
-        f"custom_message_addition can have {limit} characters at most.",
-        field="custom_message_addition",
-        limit=limit,
+        "TOO_LONG", f"{field} can have {limit} characters at most.", field=field, limit=limit
     )
 
 
-def name_too_long(limit: int) -> Invalid:
+def unprintable(field: str) -> Invalid:
     return Invalid(
-        "TOO_LONG",
-        f"campaign_name can have {limit} characters at most.",
-        field="campaign_name",
-        limit=limit,
+        "UNPRINTABLE", f"{field} has a character that can't be stored.", field=field, limit="text"
     )
 
 
@@ -132,12 +126,6 @@ def phone_invalid() -> Invalid:
 
 def reason_needed() -> Invalid:
     return Invalid("REQUIRED", "reason must be given.", field="reason", limit="1..500")
-
-
-def reason_too_long(limit: int) -> Invalid:
-    return Invalid(
-        "TOO_LONG", f"reason can have {limit} characters at most.", field="reason", limit=limit
-    )
 
 
 def no_suppression() -> NotFound:

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from services.campaigns.domain import contactability, errors
 from services.campaigns.domain.audience import Wanted
 from services.campaigns.domain.campaigns import (
-    MESSAGE_LENGTH,
     NAME_LENGTH,
     Priority,
     Timing,
@@ -75,10 +74,6 @@ def checked(order: Order, now: datetime) -> None:
     """Refuses an order that breaks a rule by itself."""
     if order.timing is not Timing.IMMEDIATE:
         raise errors.timing_not_available(order.timing)
-    if len(order.custom_message) > MESSAGE_LENGTH:
-        raise errors.message_too_long(MESSAGE_LENGTH)
-    if len(order.name) > NAME_LENGTH:
-        raise errors.name_too_long(NAME_LENGTH)
     if order.expires_at is not None and order.expires_at <= now:
         raise errors.expires_in_the_past()
 

@@ -6,10 +6,12 @@ from typing import Any
 
 import grpc
 
-from services.campaigns.domain import errors, launching
+from services.campaigns.domain import errors, launching, texts
 from services.campaigns.domain.audience import Wanted
 from services.campaigns.domain.campaigns import (
+    MESSAGE_LENGTH,
     MOST_PEOPLE,
+    NAME_LENGTH,
     Priority,
     RecipientState,
     State,
@@ -146,7 +148,8 @@ class CampaignService(CampaignServiceServicer):
     async def _controlled(
         self, use_case: Any, method: str, message: Any, *, stop_now: bool
     ) -> pb.Campaign:
-        order = Control(to_uuid(message.campaign_id, "campaign_id"), _reason(message), stop_now)
+        campaign_id, reason = to_uuid(message.campaign_id, "campaign_id"), message.reason
+        order = Control(campaign_id, texts.reason(reason), stop_now)
         request, caller = wire.request(method, message), self._caller()
         await use_case(self.desk.db, caller, request, self.desk.workflows, order)
         shown = await campaigns.get_campaign(self.desk.db, caller, order.campaign_id)
@@ -188,8 +191,10 @@ def _order(message: Any) -> Order:
     return Order(
         wanted=wanted,
         timing=timing,
-        name=" ".join(message.campaign_name.split()),
-        custom_message=message.custom_message_addition.strip(),
+        name=texts.line(message.campaign_name, "campaign_name", limit=NAME_LENGTH),
+        custom_message=texts.paragraph(
+            message.custom_message_addition, "custom_message_addition", limit=MESSAGE_LENGTH
+        ),
         priority=wire.to_word(pb.PriorityLevel, message.priority_level, Priority, "priority_level")
         or Priority.NORMAL,
         expires_at=wire.to_moment(message, "expires_at"),
@@ -202,10 +207,3 @@ def _is_given(message: Any, field: str) -> bool:
     if pb.LaunchCampaignRequest.DESCRIPTOR.fields_by_name[field].has_presence:
         return bool(message.HasField(field))
     return bool(getattr(message, field))
-
-
-def _reason(message: Any) -> str:
-    reason: str = message.reason.strip()
-    if len(reason) > 500:
-        raise errors.reason_too_long(500)
-    return reason

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import phonenumbers
 
-from services.campaigns.domain import errors, permissions
+from services.campaigns.domain import errors, permissions, texts
 from services.campaigns.domain.events import SuppressionAdded, SuppressionRemoved
 from services.campaigns.domain.permissions import Action
 from services.campaigns.domain.suppressions import Suppression
@@ -18,8 +18,6 @@ from services.chassis.caller import Caller
 from services.chassis.db import Database
 from services.chassis.pages import PageTokens
 from services.chassis.requests import Request
-
-REASON_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +41,13 @@ async def add_suppression(
 ) -> Suppression:
     """Puts a number on the list at once, for every campaign, also those under way."""
     permissions.allow(caller, Action.SUPPRESS)
-    number = dialable(phone)
-    if len(reason) > REASON_LENGTH:
-        raise errors.reason_too_long(REASON_LENGTH)
+    number, why = dialable(phone), texts.reason(reason)
     async with db.transaction(caller) as tx:
         if before := await requests.answered(tx, request, Suppression):
             return before
         await learned.meet(tx)
-        if await store.add(tx, number, reason):
-            await audit.append(tx, "suppression_added", None, reason, phone=number)
+        if await store.add(tx, number, why):
+            await audit.append(tx, "suppression_added", None, why, phone=number)
             await outbox.append(tx, SuppressionAdded(number))
         kept = await store.find(tx, number)
         if kept is None:
@@ -64,17 +60,15 @@ async def remove_suppression(
 ) -> None:
     """Takes a number off the list, for a reason."""
     permissions.allow(caller, Action.SUPPRESS)
-    number = dialable(phone)
-    if not reason.strip():
+    number, why = dialable(phone), texts.reason(reason)
+    if not why:
         raise errors.reason_needed()
-    if len(reason) > REASON_LENGTH:
-        raise errors.reason_too_long(REASON_LENGTH)
     async with db.transaction(caller) as tx:
         if await requests.answered(tx, request, Removed):
             return
         if not await store.remove(tx, number):
             raise errors.no_suppression()
-        await audit.append(tx, "suppression_removed", None, reason, phone=number)
+        await audit.append(tx, "suppression_removed", None, why, phone=number)
         await outbox.append(tx, SuppressionRemoved(number))
         await requests.keep(tx, request, Removed(number))
 

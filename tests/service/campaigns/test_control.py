@@ -287,3 +287,5 @@ async def test_controls_with_values_out_of_rule_are_refused(
 
     assert (bad_id.reason, bad_id.facts["field"]) == ("INVALID_ID", "campaign_id")
     assert (long.reason, long.facts["field"]) == ("TOO_LONG", "reason")
+    unprintable = await refused(use(desk)(launched, reason="a\x00b"))
+    assert (unprintable.reason, unprintable.facts["field"]) == ("UNPRINTABLE", "reason")

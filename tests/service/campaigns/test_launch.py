@@ -246,6 +246,8 @@ async def test_more_than_a_thousand_people_are_refused_with_the_count(
         ({"override_call_timing": True}, "FIELD_OF_OTHER_TIMING", "override_call_timing"),
         ({"custom_message_addition": "x" * 201}, "TOO_LONG", "custom_message_addition"),
         ({"campaign_name": "x" * 101}, "TOO_LONG", "campaign_name"),
+        ({"campaign_name": "a\x00b"}, "UNPRINTABLE", "campaign_name"),
+        ({"custom_message_addition": "a\x00b"}, "UNPRINTABLE", "custom_message_addition"),
         ({"group_id": "no-uuid"}, "INVALID_ID", "group_id"),
         ({"contact_ids": ["no-uuid"]}, "INVALID_ID", "contact_ids"),
         ({"group_id": ""}, "NO_AUDIENCE", "group_id"),
@@ -368,6 +370,31 @@ async def test_the_same_request_launches_once(
     told = {each.campaign_id for each in answers if isinstance(each, pb.LaunchCampaignResponse)}
     assert told == {again.campaign_id}
     assert (await rows(db, desk))["campaigns"] == 1
+
+
+@pytest.mark.parametrize("request_id", ["a\x00b", "a\nb", "x" * 256])
+async def test_a_request_id_that_can_not_be_kept_is_refused(
+    desk: Desk, groups: GroupsDesk, audience: Audience, db: Database, request_id: str
+) -> None:
+    group = await a_group(groups, await audience.make(1))
+
+    failure = await refused(desk.launch(group, request_id=request_id))
+
+    assert (failure.code, failure.reason) == (
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "INVALID_REQUEST_ID",
+    )
+    assert await rows(db, desk) == NOTHING
+
+
+async def test_a_thousand_and_one_contacts_are_refused_with_the_count(
+    desk: Desk, audience: Audience
+) -> None:
+    people = [str(each) for each in await audience.many(1001)]
+
+    failure = await refused(desk.launch(contact_ids=people))
+
+    assert (failure.reason, failure.facts["count"]) == ("TOO_MANY_CONTACTS", "1001")
 
 
 async def test_a_request_id_is_not_used_for_two_orders(
