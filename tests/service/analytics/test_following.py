@@ -125,11 +125,13 @@ async def channels(served: dict[str, Source]) -> AsyncIterator[dict[str, grpc.ai
 
 
 async def settled(world: World) -> Sums:
-    """The sums once they hold everything that was announced."""
-    async with asyncio.timeout(15):
-        while not _has_everything(sums := await world.sums()):
-            await asyncio.sleep(0.05)
-    return sums
+    """The sums once they hold everything that was announced, and move no more."""
+    async with asyncio.timeout(30):
+        while True:
+            before = await world.sums()
+            await asyncio.sleep(1)
+            if _has_everything(before) and before == await world.sums():
+                return before
 
 
 def _has_everything(sums: Sums) -> bool:
