@@ -13,8 +13,9 @@ Word = TypeVar("Word", AppointmentAction, Sentiment)
 
 _OVER = frozenset({"ended", "error", "not_connected"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST_MS = 253_402_300_799_000
+_LATEST_MS = 4_102_444_800_000  # the year 2100
 _LONGEST = 200
+_LONGEST_CALL = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def report(call: Mapping[str, Any], seen: datetime, *, analyzed: bool = False) -
 
     `analyzed` says that the provider has nothing more to tell about it.
     """
-    call_id = _text(call.get("call_id"))
+    call_id = text(call.get("call_id"))
     if not call_id:
         return None
     analysis = _mapping(call.get("call_analysis"))
@@ -53,10 +54,10 @@ def report(call: Mapping[str, Any], seen: datetime, *, analyzed: bool = False) -
 
 
 def _end(call: Mapping[str, Any], seen: datetime) -> End | None:
-    reason = _text(call.get("disconnection_reason"))
+    reason = text(call.get("disconnection_reason"))
     if not reason and call.get("call_status") not in _OVER:
         return None
-    seconds = round((_number(call.get("duration_ms")) or 0) / 1000)
+    seconds = min(round((_number(call.get("duration_ms")) or 0) / 1000), _LONGEST_CALL)
     return End(reason, _moment(call.get("end_timestamp")) or seen, seconds)
 
 
@@ -69,7 +70,8 @@ def _number(value: object) -> float | None:
     return value if isinstance(value, int | float) and 0 < value < _LATEST_MS else None
 
 
-def _text(value: object) -> str:
+def text(value: object) -> str:
+    """A word of the provider that can be kept, else nothing."""
     good = isinstance(value, str) and len(value) <= _LONGEST and value.isprintable()
     return str(value) if good else ""
 

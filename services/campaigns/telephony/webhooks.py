@@ -7,7 +7,7 @@ from typing import Any
 
 from retell.lib import webhook_auth
 
-from services.campaigns.telephony.reports import Report, report
+from services.campaigns.telephony.reports import Report, report, text
 from services.chassis.errors import Invalid, Unauthenticated
 
 _LONGEST_SIGNATURE = 120
@@ -23,14 +23,14 @@ class Webhook:
 
 def read(raw: bytes, signature: str | None, key: str, seen: datetime) -> Webhook:
     """The webhook; refuses what the provider did not sign within the last five minutes."""
-    text = _signed(raw, signature, key)
+    signed = _signed(raw, signature, key)
     try:
-        body: Any = json.loads(text)
-        event, call = body["event"], body["call"]
+        body: Any = json.loads(signed)
+        event, call = text(body["event"]), body["call"]
         found = report(call, seen, analyzed=event == "call_analyzed")
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise _unreadable() from error
-    if not isinstance(event, str) or found is None:
+    if not event or found is None:
         raise _unreadable()
     return Webhook(event, found)
 
@@ -39,12 +39,12 @@ def _signed(raw: bytes, signature: str | None, key: str) -> str:
     if not key or not signature or len(signature) > _LONGEST_SIGNATURE:
         raise _forged()
     try:
-        text = raw.decode()
+        content = raw.decode()
     except UnicodeDecodeError as error:
         raise _forged() from error
-    if not webhook_auth.verify(text, key, signature):  # type: ignore[no-untyped-call]
+    if not webhook_auth.verify(content, key, signature):  # type: ignore[no-untyped-call]
         raise _forged()
-    return text
+    return content
 
 
 def _forged() -> Unauthenticated:

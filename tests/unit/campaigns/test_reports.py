@@ -91,3 +91,19 @@ def test_a_field_that_makes_no_sense_is_as_good_as_absent(odd: dict[str, Any]) -
 @pytest.mark.parametrize("call_id", [None, "", 5, "x" * 201, "a\x00b"])
 def test_a_call_without_a_usable_id_is_no_call(call_id: object) -> None:
     assert report(ENDED | {"call_id": call_id}, NINE) is None
+
+
+@pytest.mark.parametrize("duration", [1e13, 4e12, 10**40])
+def test_a_call_lasts_a_day_at_most(duration: float) -> None:
+    """What is kept fits where it is kept."""
+    found = known(ENDED | {"duration_ms": duration})
+
+    assert found.end is not None
+    assert found.end.seconds <= 86_400
+
+
+def test_a_moment_that_leaves_no_room_for_what_follows_is_not_believed() -> None:
+    found = known(ENDED | {"start_timestamp": 253_402_300_798_998, "end_timestamp": 10**40})
+
+    assert found.end == End("agent_hangup", NINE, 61)
+    assert found.answered_at == NINE

@@ -126,6 +126,8 @@ def test_bytes_that_are_no_text_are_refused() -> None:
         '{"event": "call_ended", "call": []}',
         '{"event": "call_ended", "call": {}}',
         '{"event": 5, "call": {"call_id": "c"}}',
+        '{"event": "a\\u0000b", "call": {"call_id": "c"}}',
+        pytest.param(f'{{"event": "{"x" * 201}", "call": {{"call_id": "c"}}}}', id="long event"),
         pytest.param("[" * 100_000, id="deep"),
     ],
 )
