@@ -11,7 +11,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from gateway import app
 from gateway.settings import GatewaySettings
 from gateway.stubs import Channels, Stubs
-from services.chassis import channel, process
+from services.chassis import channel, process, telemetry
 
 
 async def serve() -> None:
@@ -32,7 +32,7 @@ async def serve() -> None:
             return all(await asyncio.gather(*map(_serves, to)))
 
         config = uvicorn.Config(
-            app.build(Stubs.over(channels), ready),
+            telemetry.traced(app.build(Stubs.over(channels), ready)),
             host=host,
             port=int(port),
             log_config=None,
