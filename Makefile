@@ -73,6 +73,10 @@ fmt: setup ## Formats the code and mends what can be mended
 
 ##@ Upkeep
 
+.PHONY: shots
+shots: setup ## Makes the pictures of the documentation anew
+	$(BIN)/python -m tests.e2e.shots
+
 .PHONY: openapi
 openapi: setup ## Renews the committed OpenAPI document
 	$(BIN)/python -m gateway.snapshot

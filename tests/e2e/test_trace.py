@@ -60,7 +60,7 @@ def _holds(spans: list[tuple[str, str]]) -> bool:
 async def collector() -> AsyncIterator[tuple[Collector, str]]:
     gathered = Collector()
     server = grpc.server(ThreadPoolExecutor(2))
-    pb_grpc.add_TraceServiceServicer_to_server(gathered, server)
+    pb_grpc.add_TraceServiceServicer_to_server(gathered, server)  # type: ignore[no-untyped-call]
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     yield gathered, f"127.0.0.1:{port}"

@@ -28,7 +28,7 @@ def imported(console: Console, done: Imported) -> None:
 def grouped(console: Console, group: Json) -> None:
     color = group["color"]
     console.print(
-        f"\n[bold]Group[/bold]   [{color}]●[/{color}] {group['icon'] or ''} {group['name']}: "
+        f"\n[bold]Group[/bold]   [{color}]●[/{color}] {group['name']}: "
         f"{group['contact_count']} members"
     )
 
@@ -53,8 +53,7 @@ def following(console: Console) -> Iterator[Callable[[Json], None]]:
         TimeElapsedColumn(),
         TextColumn("{task.description}"),
     )
-    console.print()
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("starting", total=1)
 
         def show(status: Json) -> None:
@@ -64,6 +63,11 @@ def following(console: Console) -> Iterator[Callable[[Json], None]]:
             progress.update(task, total=status["total_contacts"], completed=done, description=why)
 
         yield show
+
+
+def followed(console: Console, status: Json) -> None:
+    total = status["total_contacts"]
+    console.print(f"\n[bold]Calls[/bold]   {total} of {total} people are done: {status['state']}")
 
 
 def measured(console: Console, outcome: Outcome) -> None:
