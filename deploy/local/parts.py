@@ -55,27 +55,8 @@ def parts(settings: StackSettings, cluster: Cluster, secrets: Secrets) -> list[P
             readiness.health(ports.temporal, "temporal.api.workflowservice.v1.WorkflowService"),
             ports=[ports.temporal, ports.temporal_ui],
         ),
-        _python(
-            "issuer",
-            "deploy.local.issuer",
-            readiness.http(f"{settings.issuer}/health"),
-            ports.issuer,
-            environment={
-                "ISSUER_SECRETS": json.dumps(secrets.machines),
-                "ISSUER_TOKEN_SECRET": secrets.persona_tokens,
-            },
-        ),
-        _python(
-            "simulator",
-            "deploy.local.simulator",
-            readiness.http(f"{settings.simulator}/health"),
-            ports.simulator,
-            environment={
-                "SIMULATOR_LISTEN": f"127.0.0.1:{ports.simulator}",
-                "SIMULATOR_WEBHOOK_URL": f"{settings.gateway}/api/webhooks/retell",
-                "RETELL_API_KEY": secrets.retell,
-            },
-        ),
+        _issuer(settings, secrets),
+        _simulator(settings, secrets),
         *(_context(name, settings, secrets, cluster) for name in CONTEXTS),
         _worker(settings, secrets, cluster),
         _gateway(settings, secrets),
@@ -106,6 +87,33 @@ def database_environment(name: str, cluster: Cluster) -> dict[str, str]:
         f"{name.upper()}_DATABASE_URL": cluster.url(name, DATABASE),
         f"{name.upper()}_OWNER_DATABASE_URL": cluster.url(f"{name}_owner", DATABASE),
     }
+
+
+def _issuer(settings: StackSettings, secrets: Secrets) -> Part:
+    return _python(
+        "issuer",
+        "deploy.local.issuer",
+        readiness.http(f"{settings.issuer}/health"),
+        settings.ports.issuer,
+        environment={
+            "ISSUER_SECRETS": json.dumps(secrets.machines),
+            "ISSUER_TOKEN_SECRET": secrets.persona_tokens,
+        },
+    )
+
+
+def _simulator(settings: StackSettings, secrets: Secrets) -> Part:
+    return _python(
+        "simulator",
+        "deploy.local.simulator",
+        readiness.http(f"{settings.simulator}/health"),
+        settings.ports.simulator,
+        environment={
+            "SIMULATOR_LISTEN": f"127.0.0.1:{settings.ports.simulator}",
+            "SIMULATOR_WEBHOOK_URL": f"{settings.gateway}/api/webhooks/retell",
+            "RETELL_API_KEY": secrets.retell,
+        },
+    )
 
 
 def _context(name: str, settings: StackSettings, secrets: Secrets, cluster: Cluster) -> Part:

@@ -50,20 +50,7 @@ async def running(
     """
     closing = Closing()
     rows = {**table, **policy.ALWAYS, **(policy.REFLECTION if with_reflection else {})}
-    server = grpc.aio.server(
-        interceptors=[
-            Around(interceptors.identified),
-            Around(telemetry.measured),
-            Around(interceptors.bugs_as_internal),
-            Around(interceptors.refusals_as_status),
-            Around(interceptors.in_time),
-            Around(closing.known),
-            Around(interceptors.admitted(verifier, rows)),
-            *map(Around, behind),
-        ],
-        options=_OPTIONS,
-        maximum_concurrent_rpcs=_MOST_AT_ONCE,
-    )
+    server = _server(verifier, rows, closing, behind)
     services = list(register(server))
     checker = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(checker, server)
@@ -91,6 +78,26 @@ async def until_stopped() -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopped.set)
     await stopped.wait()
+
+
+def _server(
+    verifier: Verifier, rows: Policy, closing: Closing, behind: Sequence[Guard]
+) -> grpc.aio.Server:
+    """The guards around every call, the outermost first."""
+    return grpc.aio.server(
+        interceptors=[
+            Around(interceptors.identified),
+            Around(telemetry.measured),
+            Around(interceptors.bugs_as_internal),
+            Around(interceptors.refusals_as_status),
+            Around(interceptors.in_time),
+            Around(closing.known),
+            Around(interceptors.admitted(verifier, rows)),
+            *map(Around, behind),
+        ],
+        options=_OPTIONS,
+        maximum_concurrent_rpcs=_MOST_AT_ONCE,
+    )
 
 
 def _require_rows(rows: Policy, services: Sequence[str]) -> None:
