@@ -69,8 +69,7 @@ def _make_template(cluster: Cluster) -> None:
     cluster.create_database(_TEMPLATE)
     for context in CONTEXTS:
         scripts = _SERVICES / context / "store" / "migrations"
-        if scripts.exists():
-            migrations.migrate(cluster.url(f"{context}_owner", _TEMPLATE), context, scripts)
+        migrations.migrate(cluster.url(f"{context}_owner", _TEMPLATE), context, scripts)
 
 
 @contextmanager
