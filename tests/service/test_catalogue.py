@@ -19,7 +19,6 @@ WITHOUT_TENANT = {
         for context in CONTEXTS
         for name in ("feed_positions", "alembic_version")
     ),
-    *(f"{context}.feed_generation" for context in CONTEXTS),
 }
 CROSSED = {
     *(f"{context}.outbox" for context in CONTEXTS),
