@@ -50,7 +50,8 @@ async def test_a_cancellation_in_the_console_says_who_stopped_the_campaign(
     assert (state(after), after.blocking_reason) == ("cancelled", STOPPED)
     table = tables.audit.c
     async with db.transaction(worker) as tx:
-        rows = await tx.fetch_all(dict, select(table.action, table.reason, table.person_id))
+        newest_last = select(table.action, table.reason, table.person_id).order_by(table.audit_no)
+        rows = await tx.fetch_all(dict, newest_last)
     assert {"action": "campaign_cancel", "reason": "by an operator"}.items() <= rows[-1].items()
     assert rows[-1]["person_id"] == worker.person_id
 
