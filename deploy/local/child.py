@@ -29,7 +29,6 @@ class Child:
             *part.command,
             env=environment | dict(part.environment),
             cwd="/",
-            user=part.user,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

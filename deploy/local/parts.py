@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.local import postgres, readiness
+from deploy.local import readiness
 from deploy.local.postgres import Cluster
 from deploy.local.readiness import Probe
 from deploy.local.settings import DATABASE, Secrets, StackSettings
@@ -35,7 +35,6 @@ class Part:
     needs: Sequence[str] = ()
     ports: Sequence[int] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
-    user: str | None = None
 
 
 def parts(settings: StackSettings, cluster: Cluster, secrets: Secrets) -> list[Part]:
@@ -47,7 +46,6 @@ def parts(settings: StackSettings, cluster: Cluster, secrets: Secrets) -> list[P
             cluster.command(),
             cluster.accepts_connections,
             ports=[ports.postgres],
-            user=postgres.server_user(),
         ),
         Part(
             "temporal",

@@ -7,3 +7,4 @@ command -v git >/dev/null || need git git
 command -v "$python" >/dev/null || need "$python" python3
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || need "Python 3.11 or newer" python3
 "$python" -c 'import ensurepip, venv' 2>/dev/null || need "Python's venv" python3-venv
+[ "$(id -u)" -ne 0 ] || command -v setpriv >/dev/null || need setpriv util-linux
