@@ -16,6 +16,7 @@ from deploy.local.settings import ROOT
 
 _OURS = ROOT / "deploy" / "local" / "chromium"
 _BUILD = ROOT / "build" / "chromium"
+_LOCK = "package-lock.json"
 _QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -54,23 +55,44 @@ async def _only_here(route: Route) -> None:
 
 
 def _from_npm() -> str:
-    """Installs once for all workers; the lock file says which version."""
-    _BUILD.mkdir(parents=True, exist_ok=True)
-    beside = Path(sys.executable).parent
-    environment = {**os.environ, "PATH": f"{beside}:{os.environ.get('PATH', '')}"}
-    with (_BUILD / "lock").open("w") as lock:
+    """Installs once for all workers, and anew when the lock file names another version."""
+    _BUILD.parent.mkdir(exist_ok=True)
+    with _BUILD.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (_BUILD / "node_modules").exists():
-            for file in _OURS.iterdir():
-                shutil.copy(file, _BUILD)
-            _run([beside / "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], environment)
-        return _run([beside / "node", "path.mjs"], environment)
+        if not _is_installed():
+            _install()
+    return str(_BUILD / "chromium")
 
 
-def _run(command: list[Path | str], environment: dict[str, str]) -> str:
+def _is_installed() -> bool:
+    kept = _BUILD / _LOCK
+    return (
+        (_BUILD / "chromium").exists()
+        and kept.exists()
+        and kept.read_bytes() == (_OURS / _LOCK).read_bytes()
+    )
+
+
+def _install() -> None:
+    """Takes its place only when it is whole, so that an interrupted one is never used."""
+    beside, fresh = Path(sys.executable).parent, _BUILD.with_suffix(".new")
+    for old in (fresh, _BUILD):
+        shutil.rmtree(old, ignore_errors=True)
+    shutil.copytree(_OURS, fresh)
+    # The package unpacks into TMPDIR, where one user's browser would stand in another's way.
+    environment = {
+        **os.environ,
+        "PATH": f"{beside}:{os.environ.get('PATH', '')}",
+        "TMPDIR": str(fresh),
+    }
+    _run([beside / "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], fresh, environment)
+    _run([beside / "node", "unpack.mjs"], fresh, environment)
+    fresh.rename(_BUILD)
+
+
+def _run(command: list[Path | str], folder: Path, environment: dict[str, str]) -> None:
     done = subprocess.run(
-        command, cwd=_BUILD, env=environment, capture_output=True, text=True, check=False
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed: {done.stderr.strip()}")
-    return done.stdout.strip().splitlines()[-1]
