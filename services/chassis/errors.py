@@ -1,6 +1,6 @@
 """The closed vocabulary of refusals, free of any transport."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 
@@ -109,4 +109,61 @@ def etag_mismatch(sent: str, found: str) -> Conflict:
         field="etag",
         sent=sent,
         found=found,
+    )
+
+
+def not_given(field: str) -> Invalid:
+    """A field that can't be left out."""
+    return Invalid("REQUIRED", f"{field} must be given.", field=field, limit="required")
+
+
+def too_long(field: str, limit: int) -> Invalid:
+    """A text beyond its number of characters."""
+    return Invalid(
+        "TOO_LONG", f"{field} can have {limit} characters at most.", field=field, limit=limit
+    )
+
+
+def unprintable(field: str) -> Invalid:
+    """A text with control characters."""
+    return Invalid(
+        "UNPRINTABLE", f"{field} has a character that can't be stored.", field=field, limit="text"
+    )
+
+
+def unknown_choice(field: str, allowed: Collection[str]) -> Invalid:
+    """None of the words on offer."""
+    words = ", ".join(allowed)
+    return Invalid("INVALID_CHOICE", f"{field} must be one of: {words}.", field=field, limit=words)
+
+
+def contradiction(field: str, other: str) -> Invalid:
+    """Two fields of which only one can be given."""
+    return Invalid(
+        "CONTRADICTION",
+        f"{field} can't be combined with {other}.",
+        field=field,
+        limit=f"not with {other}",
+    )
+
+
+def no_moment(field: str) -> Invalid:
+    """A time outside the calendar."""
+    return Invalid(
+        "INVALID_TIME", f"{field} is no moment in time.", field=field, limit="years 1 to 9999"
+    )
+
+
+def page_invalid() -> Invalid:
+    """A page before the first."""
+    return Invalid("INVALID_PAGE", "page must be 1 or more.", field="page", limit="1 or more")
+
+
+def page_too_deep(limit: int) -> Invalid:
+    """A page that only a token can reach."""
+    return Invalid(
+        "PAGE_TOO_DEEP",
+        f"Pages reach {limit} rows deep. Go on with page_token.",
+        field="page",
+        limit=limit,
     )

@@ -49,18 +49,6 @@ def field_of_other_timing(field: str, timing: str) -> Invalid:
     )
 
 
-def too_long(field: str, limit: int) -> Invalid:
-    return Invalid(
-        "TOO_LONG", f"{field} can have {limit} characters at most.", field=field, limit=limit
-    )
-
-
-def unprintable(field: str) -> Invalid:
-    return Invalid(
-        "UNPRINTABLE", f"{field} has a character that can't be stored.", field=field, limit="text"
-    )
-
-
 def expires_in_the_past() -> Invalid:
     return Invalid(
         "EXPIRED_ALREADY", "expires_at must be in the future.", field="expires_at", limit="future"
@@ -130,24 +118,6 @@ def reason_needed() -> Invalid:
 
 def no_suppression() -> NotFound:
     return NotFound("SUPPRESSION_NOT_FOUND", "This number is not on the list.")
-
-
-def unknown_choice(field: str, allowed: Sequence[str]) -> Invalid:
-    words = ", ".join(allowed)
-    return Invalid("INVALID_CHOICE", f"{field} must be one of: {words}.", field=field, limit=words)
-
-
-def page_invalid() -> Invalid:
-    return Invalid("INVALID_PAGE", "page must be 1 or more.", field="page", limit="1 or more")
-
-
-def page_too_deep(limit: int) -> Invalid:
-    return Invalid(
-        "PAGE_TOO_DEEP",
-        f"Pages reach {limit} rows deep. Go on with page_token.",
-        field="page",
-        limit=limit,
-    )
 
 
 def out_of_date() -> Unavailable:

@@ -6,7 +6,7 @@ from typing import Any
 
 import grpc
 
-from services.campaigns.domain import errors, launching, texts
+from services.campaigns.domain import errors, launching
 from services.campaigns.domain.audience import Wanted
 from services.campaigns.domain.campaigns import (
     MESSAGE_LENGTH,
@@ -19,13 +19,14 @@ from services.campaigns.domain.campaigns import (
 )
 from services.campaigns.domain.launching import TIMINGS_OF, Order
 from services.campaigns.domain.outcomes import Outcome
-from services.campaigns.rpc import convert, wire
+from services.campaigns.rpc import convert
 from services.campaigns.usecases import campaigns, control, launch, watching
 from services.campaigns.usecases.campaigns import Names
 from services.campaigns.usecases.control import Control
 from services.campaigns.usecases.launch import Launching
 from services.campaigns.usecases.watching import Bell
 from services.chassis import caller as callers
+from services.chassis import texts, wire
 from services.chassis.ids import optional_uuid, to_uuid
 from services.chassis.pages import PageTokens
 from vio.campaigns.v1 import campaign_pb2

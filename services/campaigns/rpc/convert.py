@@ -6,10 +6,10 @@ from uuid import UUID
 
 from services.campaigns.domain.campaigns import Campaign, Recipient
 from services.campaigns.domain.outcomes import REACHED, Outcome
-from services.campaigns.rpc import wire
 from services.campaigns.usecases.campaigns import Shown
-from services.campaigns.usecases.listing import Pagination
 from services.campaigns.usecases.watching import Step
+from services.chassis import wire
+from services.chassis.listing import Pagination
 from vio.campaigns.v1 import campaign_pb2
 from vio.campaigns.v1 import campaign_service_pb2 as pb
 

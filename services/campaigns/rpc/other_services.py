@@ -7,9 +7,9 @@ from typing import Any
 import grpc
 
 from services.campaigns.domain.suppressions import Suppression
-from services.campaigns.rpc import wire
 from services.campaigns.usecases import campaigns, suppressions, webhooks
 from services.chassis import caller as callers
+from services.chassis import wire
 from services.chassis.db import Database
 from services.chassis.pages import PageTokens
 from vio.campaigns.v1 import policy_service_pb2 as policy_pb

@@ -15,10 +15,11 @@ from services.campaigns.domain.permissions import Action
 from services.campaigns.domain.policies import Policy
 from services.campaigns.store import campaigns as store
 from services.campaigns.store import policies, recipients, windows
-from services.campaigns.usecases import listing, seeing
-from services.campaigns.usecases.listing import Pagination, Paging
+from services.campaigns.usecases import seeing
+from services.chassis import listing
 from services.chassis.caller import Caller
 from services.chassis.db import Database, Transaction
+from services.chassis.listing import Pagination, Paging
 from services.chassis.pages import PageTokens
 
 

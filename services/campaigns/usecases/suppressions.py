@@ -5,17 +5,16 @@ from datetime import datetime
 
 import phonenumbers
 
-from services.campaigns.domain import errors, permissions, texts
+from services.campaigns.domain import errors, permissions
 from services.campaigns.domain.events import SuppressionAdded, SuppressionRemoved
 from services.campaigns.domain.permissions import Action
 from services.campaigns.domain.suppressions import Suppression
 from services.campaigns.store import audit, learned
 from services.campaigns.store import suppressions as store
-from services.campaigns.usecases import listing
-from services.campaigns.usecases.listing import Paging
-from services.chassis import outbox, requests
+from services.chassis import listing, outbox, requests, texts
 from services.chassis.caller import Caller
 from services.chassis.db import Database
+from services.chassis.listing import Paging
 from services.chassis.pages import PageTokens
 from services.chassis.requests import Request
 

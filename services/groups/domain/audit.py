@@ -7,10 +7,6 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from services.groups.domain import texts
-
-REASON_LENGTH = 500
-
 
 class Action(StrEnum):
     """What can be done and is audited."""
@@ -87,11 +83,6 @@ class Filter:
     operation_id: UUID | None = None
     start: datetime | None = None
     end: datetime | None = None
-
-
-def to_reason(text: str) -> str:
-    """At most 500 characters."""
-    return texts.paragraph(text, "reason", limit=REASON_LENGTH)
 
 
 def readable(value: Any) -> str | None:

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.groups.domain import errors, phones, searching, tenants, texts
+from services.chassis import texts
+from services.chassis.errors import not_given
+from services.groups.domain import errors, phones, searching, tenants
 from services.groups.domain.appointments import AppointmentStatus
 from services.groups.domain.groups import Ref
 
@@ -138,7 +140,7 @@ def _present(checked: dict[str, Any]) -> dict[str, Any]:
 def _name(text: str) -> str:
     name = texts.line(text or "", "name", limit=NAME_LENGTH)
     if not name:
-        raise errors.not_given("name")
+        raise not_given("name")
     return name
 
 

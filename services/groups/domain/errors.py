@@ -31,27 +31,6 @@ def forbidden(operation: str) -> Forbidden:
     )
 
 
-def too_long(field: str, limit: int) -> Invalid:
-    return Invalid(
-        "TOO_LONG", f"{field} can have {limit} characters at most.", field=field, limit=limit
-    )
-
-
-def unprintable(field: str) -> Invalid:
-    return Invalid(
-        "UNPRINTABLE", f"{field} has a character that can't be stored.", field=field, limit="text"
-    )
-
-
-def not_given(field: str) -> Invalid:
-    return Invalid("REQUIRED", f"{field} must be given.", field=field, limit="required")
-
-
-def unknown_choice(field: str, allowed: Collection[str]) -> Invalid:
-    words = ", ".join(allowed)
-    return Invalid("INVALID_CHOICE", f"{field} must be one of: {words}.", field=field, limit=words)
-
-
 def name_empty() -> Invalid:
     return Invalid("NAME_EMPTY", "A group needs a name.", field="name", limit="1..50")
 
@@ -189,38 +168,10 @@ def dates_reversed() -> Invalid:
     )
 
 
-def no_moment(field: str) -> Invalid:
-    return Invalid(
-        "INVALID_TIME", f"{field} is no moment in time.", field=field, limit="years 1 to 9999"
-    )
-
-
-def contradiction(field: str, other: str) -> Invalid:
-    return Invalid(
-        "CONTRADICTION",
-        f"{field} can't be combined with {other}.",
-        field=field,
-        limit=f"not with {other}",
-    )
-
-
 def field_hidden(field: str) -> Forbidden:
     return Forbidden(
         "FIELD_HIDDEN", f"Your role can't ask for {field} in this account.", field=field
     )
-
-
-def page_too_deep(limit: int) -> Invalid:
-    return Invalid(
-        "PAGE_TOO_DEEP",
-        f"Pages reach {limit} rows deep. Go on with page_token.",
-        field="page",
-        limit=limit,
-    )
-
-
-def page_invalid() -> Invalid:
-    return Invalid("INVALID_PAGE", "page must be 1 or more.", field="page", limit="1 or more")
 
 
 def selection_expired() -> Precondition:

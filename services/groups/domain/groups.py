@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.groups.domain import errors, icons, texts
+from services.chassis import texts
+from services.groups.domain import errors, icons
 from services.groups.domain.visibility import Visibility
 
 NAME_LENGTH = 50

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.chassis.errors import Invalid
-from services.groups.domain import contacts, errors, texts
+from services.chassis import texts
+from services.chassis.errors import Invalid, unknown_choice
+from services.groups.domain import contacts, errors
 from services.groups.domain.appointments import AppointmentStatus
 from services.groups.domain.contacts import Fields
 from services.groups.domain.tabular import Line
@@ -82,7 +83,7 @@ def mapping(columns: Sequence[str], wanted: Mapping[str, str]) -> dict[int, str]
         raise errors.csv_no_column(min(unknown))
     for field in wanted.values():
         if field and field not in _USUAL:
-            raise errors.unknown_choice("mapping", list(_USUAL))
+            raise unknown_choice("mapping", list(_USUAL))
     found: dict[int, str] = {}
     for at, column in sorted(enumerate(columns), key=lambda each: each[1] not in wanted):
         field = wanted.get(column, _FIELD_OF.get(texts.key(column).replace("_", " "), ""))
@@ -153,9 +154,7 @@ def _status(text: str) -> AppointmentStatus:
     word = texts.key(text).replace(" ", "_").replace("-", "_")
     word = {"canceled": "cancelled", "noshow": "no_show"}.get(word, word)
     if word not in set(AppointmentStatus):
-        raise errors.unknown_choice(
-            "appointment_status", [each.value for each in AppointmentStatus]
-        )
+        raise unknown_choice("appointment_status", [each.value for each in AppointmentStatus])
     return AppointmentStatus(word)
 
 

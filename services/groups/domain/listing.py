@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.groups.domain import groups, texts
+from services.chassis import texts
+from services.groups.domain import groups
 from services.groups.domain.visibility import Visibility
 
 SEARCH_LENGTH = 100

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.chassis import texts
 from services.chassis.caller import Role
-from services.groups.domain import errors, texts
+from services.chassis.errors import not_given, unknown_choice
 
 _ENTERED = (Role.CLIENT_ADMIN, Role.CLIENT_USER)
 
@@ -22,7 +23,7 @@ def entered(person_id: UUID, name: str, role: str) -> Person:
     """Somebody whom an administrator enters; super administrators can't be entered."""
     called = texts.line(name, "name", limit=100)
     if not called:
-        raise errors.not_given("name")
+        raise not_given("name")
     if role not in _ENTERED:
-        raise errors.unknown_choice("role", [each.value for each in _ENTERED])
+        raise unknown_choice("role", [each.value for each in _ENTERED])
     return Person(person_id, called, role)

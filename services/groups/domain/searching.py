@@ -1,6 +1,6 @@
 """How texts are searched: what of a contact is searched, and what a search looks for in it."""
 
-from services.groups.domain import texts
+from services.chassis import texts
 
 SHORTEST_SUBSTRING = 3
 _PHONE = frozenset("0123456789+-.()/ ")

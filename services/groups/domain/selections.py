@@ -7,7 +7,8 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.groups.domain import appointments, errors, members, texts
+from services.chassis import texts
+from services.groups.domain import appointments, errors, members
 from services.groups.domain.appointments import AppointmentDay, AppointmentStatus
 
 SEARCH_LENGTH = 100

@@ -9,7 +9,9 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from services.groups.domain import errors, texts
+from services.chassis import texts
+from services.chassis.errors import not_given
+from services.groups.domain import errors
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -82,7 +84,7 @@ def changed(before: Profile, values: Mapping[str, Any]) -> Profile:
 def _name(text: str) -> str:
     name = texts.line(text, "name", limit=100)
     if not name:
-        raise errors.not_given("name")
+        raise not_given("name")
     return name
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import grpc
 
 from services.chassis import caller as callers
+from services.chassis import wire
 from services.chassis.caller import Caller
 from services.chassis.db import Database
 from services.chassis.ids import optional_uuid, to_uuid
@@ -13,7 +14,7 @@ from services.groups.domain import errors, members
 from services.groups.domain.audience import Facts
 from services.groups.domain.groups import Group
 from services.groups.domain.selections import Selection
-from services.groups.rpc import convert, wire
+from services.groups.rpc import convert
 from services.groups.usecases import audience
 from services.groups.usecases.audience import Asked
 from vio.groups.v1 import audience_service_pb2 as pb

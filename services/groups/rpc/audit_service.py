@@ -5,11 +5,12 @@ from typing import Any
 import grpc
 
 from services.chassis import caller as callers
+from services.chassis import wire
 from services.chassis.db import Database
 from services.chassis.ids import optional_uuid
 from services.chassis.pages import PageTokens
 from services.groups.domain.audit import Filter, Recorded
-from services.groups.rpc import convert, wire
+from services.groups.rpc import convert
 from services.groups.usecases import audit as usecases
 from vio.groups.v1 import audit_service_pb2 as pb
 from vio.groups.v1.audit_service_pb2_grpc import AuditServiceServicer

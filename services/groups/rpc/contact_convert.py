@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from services.chassis import wire
 from services.chassis.caller import Caller
 from services.groups.domain import performance
 from services.groups.domain.appointments import AppointmentStatus
 from services.groups.domain.contacts import Consent, Contact
 from services.groups.domain.people import Person
 from services.groups.domain.tenants import Tenant
-from services.groups.rpc import convert, wire
+from services.groups.rpc import convert
 from vio.groups.v1 import contact_pb2, group_pb2, people_service_pb2, tenant_pb2
 
 FIELDS = (

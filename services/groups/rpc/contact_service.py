@@ -5,13 +5,14 @@ from typing import Any
 import grpc
 
 from services.chassis import caller as callers
+from services.chassis import wire
 from services.chassis.db import Database
 from services.chassis.ids import to_uuid
 from services.chassis.pages import PageTokens
 from services.groups.domain import errors, selections
 from services.groups.domain.appointments import AppointmentStatus
 from services.groups.domain.selections import FilterLogic, Selection
-from services.groups.rpc import contact_convert, convert, wire
+from services.groups.rpc import contact_convert, convert
 from services.groups.usecases import contact_list, contacts
 from services.groups.usecases.contacts import CreateContact, RecordConsent, UpdateContact
 from vio.groups.v1 import contact_pb2, group_pb2

@@ -3,15 +3,23 @@
 from typing import Any
 from uuid import UUID
 
+from services.chassis import wire
 from services.chassis.caller import Caller
+from services.chassis.errors import unknown_choice
+from services.chassis.listing import Pagination
 from services.groups.domain import activity, performance
 from services.groups.domain.appointments import AppointmentDay, AppointmentStatus
 from services.groups.domain.groups import Group, Ref
 from services.groups.domain.members import Member, Rejected
-from services.groups.domain.paging import Pagination
 from services.groups.domain.selections import CallResult, Selection
-from services.groups.rpc import wire
-from vio.groups.v1 import group_pb2, group_ref_pb2, member_pb2, member_service_pb2, selection_pb2
+from vio.groups.v1 import (
+    group_pb2,
+    group_ref_pb2,
+    member_pb2,
+    member_service_pb2,
+    page_pb2,
+    selection_pb2,
+)
 
 
 def group(shown: Group, caller: Caller) -> group_pb2.Group:
@@ -146,3 +154,10 @@ def _performance(shown: Group) -> group_pb2.GroupPerformance | None:
         confirmation_rate=performance.percent(calls.confirmed, calls.answered),
         total_calls=calls.total,
     )
+
+
+def is_descending(direction: int) -> bool:
+    """Whether a list runs downwards; both words for either way are read."""
+    if direction not in page_pb2.SortDirection.values():
+        raise unknown_choice("sort_direction", ["asc", "desc"])
+    return direction in {page_pb2.SORT_DIRECTION_DESC, page_pb2.SORT_DIRECTION_DESCENDING}

@@ -5,13 +5,14 @@ from typing import Any
 import grpc
 
 from services.chassis import caller as callers
+from services.chassis import texts, wire
 from services.chassis.db import Database
 from services.chassis.ids import to_uuid
 from services.chassis.pages import PageTokens
-from services.groups.domain import audit, errors, groups, listing, members
+from services.groups.domain import errors, groups, listing, members
 from services.groups.domain.listing import GroupSort
 from services.groups.domain.visibility import Visibility
-from services.groups.rpc import convert, wire
+from services.groups.rpc import convert
 from services.groups.usecases import group_list
 from services.groups.usecases import groups as usecases
 from services.groups.usecases.group_list import GroupPage, ListGroups
@@ -73,7 +74,7 @@ class GroupService(GroupServiceServicer):
             to_uuid(message.group_id, "group_id"),
             message.confirm_name,
             message.etag,
-            audit.to_reason(message.reason),
+            texts.reason(message.reason),
         )
         request = wire.request("DeleteGroup", message)
         deleted = await usecases.delete_group(self._db, callers.current.get(), request, order)
@@ -113,7 +114,7 @@ def _listing(message: pb.ListGroupsRequest) -> ListGroups:
     if sort_by == pb.GROUP_SORT_CREATION_DATE:
         sort_by = pb.GROUP_SORT_CREATED_AT
     sort = wire.to_word(pb.GroupSort, sort_by, GroupSort, "sort_by")
-    return ListGroups(wanted, sort or GroupSort.NAME, wire.is_descending(message.sort_direction))
+    return ListGroups(wanted, sort or GroupSort.NAME, convert.is_descending(message.sort_direction))
 
 
 def _values(message: pb.UpdateGroupRequest) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from typing import Any, BinaryIO
 import grpc
 
 from services.chassis import caller as callers
+from services.chassis import wire
 from services.chassis.db import Database
 from services.chassis.ids import optional_uuid, to_uuid
 from services.groups.domain import errors, permissions
 from services.groups.domain.permissions import Action
 from services.groups.domain.tabular import LARGEST_FILE
-from services.groups.rpc import wire
 from services.groups.usecases import imports
 from services.groups.usecases.imports import Imported, Options
 from vio.groups.v1 import import_service_pb2 as pb

@@ -5,13 +5,14 @@ from typing import Any
 import grpc
 
 from services.chassis import caller as callers
+from services.chassis import texts, wire
 from services.chassis.db import Database
 from services.chassis.ids import to_uuid
 from services.chassis.pages import PageTokens
-from services.groups.domain import audit, members
+from services.groups.domain import members
 from services.groups.domain.appointments import AppointmentStatus
 from services.groups.domain.members import MemberSort
-from services.groups.rpc import convert, wire
+from services.groups.rpc import convert
 from services.groups.usecases import contact_groups, member_list
 from services.groups.usecases import members as usecases
 from services.groups.usecases.contact_groups import SetGroups
@@ -74,7 +75,7 @@ class MemberService(MemberServiceServicer):
         order = Removal(
             to_uuid(message.group_id, "group_id"),
             to_uuid(message.contact_id, "contact_id"),
-            audit.to_reason(message.reason),
+            texts.reason(message.reason),
         )
         request = wire.request("RemoveMember", message)
         removed = await usecases.remove_member(self._db, callers.current.get(), request, order)
@@ -111,7 +112,7 @@ class MemberService(MemberServiceServicer):
         order = SetGroups(
             to_uuid(message.contact_id, "contact_id"),
             wire.to_uuids(message.group_ids, "group_ids"),
-            audit.to_reason(message.reason),
+            texts.reason(message.reason),
         )
         request = wire.request("SetContactGroups", message)
         done = await contact_groups.set_groups(self._db, callers.current.get(), request, order)
@@ -138,7 +139,7 @@ def _change(message: Any, *, skip_rejected: bool = False) -> Change:
     return Change(
         to_uuid(message.group_id, "group_id"),
         target,
-        audit.to_reason(message.reason),
+        texts.reason(message.reason),
         skip_rejected=skip_rejected,
         validate_only=message.validate_only,
     )
@@ -160,7 +161,7 @@ def _listing(message: pb.ListMembersRequest) -> ListMembers:
         to_uuid(message.group_id, "group_id"),
         selection,
         sort or MemberSort.NAME,
-        wire.is_descending(message.sort_direction),
+        convert.is_descending(message.sort_direction),
     )
 
 

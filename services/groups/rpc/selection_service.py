@@ -5,8 +5,9 @@ from typing import Any
 import grpc
 
 from services.chassis import caller as callers
+from services.chassis import wire
 from services.chassis.db import Database
-from services.groups.rpc import convert, wire
+from services.groups.rpc import convert
 from services.groups.usecases import selections as usecases
 from vio.groups.v1 import selection_service_pb2 as pb
 from vio.groups.v1.selection_service_pb2_grpc import SelectionServiceServicer

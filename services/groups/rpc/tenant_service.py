@@ -5,11 +5,12 @@ from typing import Any
 import grpc
 
 from services.chassis import caller as callers
+from services.chassis import wire
 from services.chassis.db import Database
 from services.chassis.ids import new_id, optional_uuid
 from services.groups.domain import errors
 from services.groups.domain.tenants import BusinessType
-from services.groups.rpc import contact_convert, wire
+from services.groups.rpc import contact_convert
 from services.groups.usecases import tenants
 from services.groups.usecases.tenants import UpdateTenant
 from vio.groups.v1 import tenant_pb2

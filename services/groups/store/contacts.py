@@ -10,9 +10,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Select, Uuid, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.chassis import db
+from services.chassis import db, texts
 from services.chassis.db import Transaction
-from services.groups.domain import texts
 from services.groups.domain.appointments import AppointmentStatus
 from services.groups.domain.contacts import Calls, Consent, Contact, Fields
 from services.groups.store.tables import consents, contacts

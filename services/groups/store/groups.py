@@ -21,9 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from services.chassis import db
+from services.chassis import db, texts
 from services.chassis.db import Transaction
-from services.groups.domain import texts
 from services.groups.domain.groups import Activity, Calls, Fields, Group, Ref
 from services.groups.domain.visibility import Visibility
 from services.groups.store.tables import group_grants, groups

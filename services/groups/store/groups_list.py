@@ -18,10 +18,9 @@ from sqlalchemy import (
     union_all,
 )
 
-from services.chassis import db
+from services.chassis import db, texts
 from services.chassis.db import Transaction
 from services.chassis.pages import Key
-from services.groups.domain import texts
 from services.groups.domain.audit import Action
 from services.groups.domain.groups import Group, Stats
 from services.groups.domain.listing import GroupFilter, GroupSort

@@ -8,10 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, insert, select, text, update
 
-from services.chassis import db
+from services.chassis import db, texts
 from services.chassis.db import Transaction
 from services.chassis.ids import new_id
-from services.groups.domain import texts
 from services.groups.domain.contacts import Fields
 from services.groups.domain.importing import Incoming, Rejected
 from services.groups.store.tables import import_errors, imports

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.chassis.caller import Caller
 from services.chassis.db import Database, Transaction
+from services.chassis.errors import not_given
 from services.groups.domain import audience as rules
 from services.groups.domain import errors, permissions
 from services.groups.domain.audience import Audience, Facts
@@ -33,7 +34,7 @@ async def freeze(db: Database, caller: Caller, asked: Asked) -> Audience:
         if asked.group_id is not None:
             group = permissions.allowed(caller, Action.VIEW, await groups.find(tx, asked.group_id))
         elif asked.selection == Selection() and not asked.selection_token:
-            raise errors.not_given("group_id")
+            raise not_given("group_id")
         meant = await _meant(tx, asked)
         if meant is None:
             return Audience((), tx.now, group)

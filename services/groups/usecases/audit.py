@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
+from services.chassis import listing
 from services.chassis.caller import Caller
 from services.chassis.db import Database
+from services.chassis.listing import Pagination, Paging
 from services.chassis.pages import PageTokens
 from services.groups.domain import permissions
 from services.groups.domain.audit import Action as Audited
 from services.groups.domain.audit import Entry, Filter, Recorded
-from services.groups.domain.paging import Pagination, Paging
 from services.groups.domain.permissions import Action
 from services.groups.store import audit as store
-from services.groups.usecases import listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,12 @@ async def list_entries(
     permissions.allow(caller, Action.AUDIT)
     begun = listing.start(tokens, caller, asked, paging)
     async with db.transaction(caller) as tx:
-        total = begun.before.total if begun.before else await store.count(tx, asked)
-        rows = await store.page(tx, asked, begun.size + 1, after=begun.after, offset=begun.offset)
+        total = begun.total if begun.total is not None else await store.count(tx, asked)
+        rows = await store.page(
+            tx, asked, begun.size + 1, after=begun.after_row, offset=begun.offset
+        )
         shown, last = listing.cut(rows, begun)
-        mark = (last.at.isoformat(), last.id) if last else None
+        mark = (last.at.isoformat(), str(last.id)) if last else None
         pagination = listing.finish(tokens, begun, mark, total)
         if begun.page == 1:
             await store.append(tx, Entry(Audited.AUDIT_READ), tx.now)

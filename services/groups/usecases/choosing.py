@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from services.chassis.db import Transaction
+from services.chassis.listing import Start
 from services.groups.domain import errors, masking, selections
 from services.groups.domain.selections import Selection
 from services.groups.domain.tenants import Tenant
 from services.groups.store import groups, tenants
+from services.groups.store import selections as store
+from services.groups.store.selections import Manner
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +34,11 @@ async def choose(tx: Transaction, selection: Selection) -> Chosen:
     zone = ZoneInfo(tenant.timezone)
     dated = selections.dated(asked, tx.now, zone)
     return Chosen(asked, dated, selections.sentence(asked, names, zone), tenant)
+
+
+async def manner(tx: Transaction, chosen: Chosen, begun: Start) -> Manner:
+    """How to look the selection up; later pages keep what the first page found out."""
+    names_only = masking.is_masked(tx.caller, medical=chosen.tenant.medical)
+    if begun.after is not None:
+        return Manner(bool(begun.after[2]), names_only)
+    return await store.manner(tx, chosen.selection, names_only=names_only)

@@ -3,22 +3,22 @@
 import time
 from dataclasses import dataclass
 
+from services.chassis import listing
 from services.chassis.caller import Caller
 from services.chassis.db import Database, Transaction
+from services.chassis.listing import Pagination, Paging, Start
 from services.chassis.pages import PageTokens
 from services.groups.domain import masking, permissions
 from services.groups.domain.audit import Action as Audited
 from services.groups.domain.audit import Entry, storable
 from services.groups.domain.contacts import Contact
-from services.groups.domain.paging import Pagination, Paging
 from services.groups.domain.permissions import Action
 from services.groups.domain.selections import Selection
 from services.groups.store import audit, selections
 from services.groups.store.contacts import COLUMNS, Row
 from services.groups.store.selections import Manner, Total
-from services.groups.usecases import choosing, contacts, listing
+from services.groups.usecases import choosing, contacts
 from services.groups.usecases.choosing import Chosen
-from services.groups.usecases.listing import Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ async def list_contacts(
     begun = listing.start(tokens, caller, selection, paging)
     async with db.transaction(caller) as tx:
         chosen = await choosing.choose(tx, selection)
-        manner = await _manner(tx, chosen, begun)
+        manner = await choosing.manner(tx, chosen, begun)
         total = await _total(tx, chosen, manner, begun)
         rows = await selections.page(
             tx,
@@ -49,7 +49,7 @@ async def list_contacts(
             chosen.selection,
             manner,
             begun.size + 1,
-            after=begun.after,
+            after=begun.after_row,
             offset=begun.offset,
         )
         shown, last = listing.cut(rows, begun)
@@ -57,20 +57,11 @@ async def list_contacts(
         medical = chosen.tenant.medical
         if medical:
             await audit.append(tx, _reading(caller, chosen, begun, len(found)), tx.now)
-        mark = (last.sort_key, last.id) if last else None
-        pagination = listing.finish(
-            tokens, begun, mark, total.count, capped=total.capped, broad=manner.broad
-        )
+        mark = (last.sort_key, str(last.id), manner.broad) if last else None
+        pagination = listing.finish(tokens, begun, mark, total.count, capped=total.capped)
         masked = tuple(masking.listed(caller, each, medical=medical) for each in found)
         taken = (time.perf_counter() - begun_at) * 1000
         return ContactPage(masked, pagination, chosen.sentence, round(taken, 2))
-
-
-async def _manner(tx: Transaction, chosen: Chosen, begun: Start) -> Manner:
-    names_only = masking.is_masked(tx.caller, medical=chosen.tenant.medical)
-    if begun.is_broad is not None:
-        return Manner(begun.is_broad, names_only)
-    return await selections.manner(tx, chosen.selection, names_only=names_only)
 
 
 async def _total(tx: Transaction, chosen: Chosen, manner: Manner, begun: Start) -> Total:

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.chassis import outbox, requests
+from services.chassis import outbox, requests, texts
 from services.chassis.caller import Caller
 from services.chassis.db import Database, Transaction
-from services.chassis.errors import etag_mismatch
+from services.chassis.errors import etag_mismatch, not_given
 from services.chassis.ids import new_id
 from services.chassis.requests import Request
-from services.groups.domain import contacts, errors, masking, permissions, selections, texts
+from services.groups.domain import contacts, errors, masking, permissions, selections
 from services.groups.domain.audit import Action as Audited
 from services.groups.domain.audit import Entry, storable
 from services.groups.domain.contacts import Consent, Contact
@@ -211,6 +211,6 @@ async def _marked(tx: Transaction, contact: Contact) -> Contact:
 def _consent(basis: str, source: str, captured_at: datetime) -> Consent:
     rests_on = texts.line(basis, "basis", limit=50)
     if not rests_on:
-        raise errors.not_given("basis")
+        raise not_given("basis")
     given = texts.line(source, "source", limit=200)
     return Consent(new_id(), "voice", "appointments", rests_on, given, captured_at)

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from services.chassis import listing
 from services.chassis.caller import Caller
 from services.chassis.db import Database
+from services.chassis.listing import Pagination, Paging
 from services.chassis.pages import PageTokens
 from services.groups.domain.groups import Group, Stats
 from services.groups.domain.listing import GroupFilter, GroupSort
-from services.groups.domain.paging import Pagination, Paging
 from services.groups.store import groups_list as store
-from services.groups.usecases import listing
 
 ACTIVE = timedelta(days=7)
 
@@ -39,18 +39,18 @@ async def list_groups(
     """A page of visible groups."""
     begun = listing.start(tokens, caller, order, paging)
     async with db.transaction(caller) as tx:
-        total = begun.before.total if begun.before else await store.count(tx, order.filter)
+        total = begun.total if begun.total is not None else await store.count(tx, order.filter)
         rows = await store.page(
             tx,
             order.filter,
             order.sort,
             begun.size + 1,
             descending=order.descending,
-            after=begun.after,
+            after=begun.after_row,
             offset=begun.offset,
         )
         shown, last = listing.cut(rows, begun)
-        mark = (last[1], last[0].id) if last else None
+        mark = (last[1], str(last[0].id)) if last else None
         pagination = listing.finish(tokens, begun, mark, total)
         stats = await store.stats(tx, tx.now - ACTIVE)
         return GroupPage(tuple(group for group, _ in shown), pagination, stats)

@@ -9,11 +9,11 @@ from typing import BinaryIO
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.chassis import outbox
+from services.chassis import outbox, texts
 from services.chassis.caller import Caller
 from services.chassis.db import Database, Transaction
 from services.chassis.ids import new_id
-from services.groups.domain import errors, importing, permissions, tabular, tenants, texts
+from services.groups.domain import errors, importing, permissions, tabular, tenants
 from services.groups.domain.audit import Action as Audited
 from services.groups.domain.audit import Entry
 from services.groups.domain.importing import Incoming, Place, Rejected

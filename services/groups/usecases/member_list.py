@@ -3,22 +3,22 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from services.chassis import listing
 from services.chassis.caller import Caller
 from services.chassis.db import Database, Transaction
+from services.chassis.listing import Pagination, Paging, Start
 from services.chassis.pages import PageTokens
 from services.groups.domain import masking, permissions
 from services.groups.domain.audit import Action as Audited
 from services.groups.domain.audit import Entry
 from services.groups.domain.groups import Group, Ref
 from services.groups.domain.members import Member, MemberSort
-from services.groups.domain.paging import Pagination, Paging
 from services.groups.domain.permissions import Action
 from services.groups.domain.selections import Selection
-from services.groups.store import audit, groups, members, selections
+from services.groups.store import audit, groups, members
 from services.groups.store.selections import Manner, Total
-from services.groups.usecases import choosing, listing
+from services.groups.usecases import choosing
 from services.groups.usecases.choosing import Chosen
-from services.groups.usecases.listing import Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +50,17 @@ async def list_members(
         found = await groups.find(tx, order.group_id)
         group = permissions.allowed(caller, Action.VIEW, found)
         chosen = await choosing.choose(tx, order.selection)
-        manner = await _manner(tx, chosen, begun)
+        manner = await choosing.manner(tx, chosen, begun)
         total = await _total(tx, group, order, chosen, manner, begun)
         shown, last = await _rows(tx, order, chosen, manner, begun)
         if chosen.tenant.medical:
             await audit.append(tx, _reading(caller, group, begun, len(shown)), tx.now)
-        mark = (members.key(last, order.sort), last.id) if last else None
-        pagination = listing.finish(
-            tokens, begun, mark, total.count, capped=total.capped, broad=manner.broad
-        )
+        mark = (members.key(last, order.sort), str(last.id), manner.broad) if last else None
+        pagination = listing.finish(tokens, begun, mark, total.count, capped=total.capped)
         visible = tuple(
             masking.member(caller, each, medical=chosen.tenant.medical) for each in shown
         )
         return MemberPage(group, visible, pagination, chosen.sentence)
-
-
-async def _manner(tx: Transaction, chosen: Chosen, begun: Start) -> Manner:
-    names_only = masking.is_masked(tx.caller, medical=chosen.tenant.medical)
-    if begun.is_broad is not None:
-        return Manner(begun.is_broad, names_only)
-    return await selections.manner(tx, chosen.selection, names_only=names_only)
 
 
 async def _total(
@@ -93,7 +84,7 @@ async def _rows(
         order.sort,
         begun.size + 1,
         descending=order.descending,
-        after=begun.after,
+        after=begun.after_row,
         offset=begun.offset,
     )
     shown, last = listing.cut(rows, begun)

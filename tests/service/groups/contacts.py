@@ -6,10 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import Text, cast, func, insert, literal, select
 
+from services.chassis import texts
 from services.chassis.caller import Caller
 from services.chassis.db import Database
 from services.chassis.ids import new_id
-from services.groups.domain import searching, texts
+from services.groups.domain import searching
 from services.groups.store import tables
 
 

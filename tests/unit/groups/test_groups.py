@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import pytest
 
+from services.chassis import texts
 from services.chassis.errors import Refusal
-from services.groups.domain import groups, texts
+from services.groups.domain import groups
 from services.groups.domain.groups import Fields
 from services.groups.domain.visibility import Visibility
 

@@ -1,4 +1,4 @@
-"""What people read: activity, messages, audit values, pages."""
+"""What people read: activity, messages, audit values."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -6,10 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from services.chassis.errors import Refusal
-from services.groups.domain import activity, audit, members, paging, performance
+from services.groups.domain import activity, audit, members, performance
 from services.groups.domain.groups import Activity
-from services.groups.domain.paging import Pagination
 
 NOW = datetime(2026, 9, 15, 13, tzinfo=UTC)
 
@@ -53,27 +51,3 @@ def test_a_rate_is_percent_or_nothing(part: int, whole: int, rate: float | None)
 def test_audit_values_are_stored_and_read(value: Any, stored: Any, read: str | None) -> None:
     assert audit.storable(value) == stored
     assert audit.readable(stored) == (read or (stored and ", ".join(stored)))
-
-
-@pytest.mark.parametrize(
-    ("page", "size", "offset"), [(0, 25, 0), (1, 25, 0), (3, 25, 50), (100, 100, 9900)]
-)
-def test_a_page_number_is_an_offset(page: int, size: int, offset: int) -> None:
-    assert paging.offset(page, size) == offset
-
-
-@pytest.mark.parametrize(
-    ("page", "size", "reason"),
-    [(-1, 25, "INVALID_PAGE"), (401, 25, "PAGE_TOO_DEEP"), (101, 100, "PAGE_TOO_DEEP")],
-)
-def test_pages_reach_10000_rows_deep(page: int, size: int, reason: str) -> None:
-    """M-13; ruling 3."""
-    with pytest.raises(Refusal) as refused:
-        paging.offset(page, size)
-
-    assert refused.value.reason == reason
-
-
-@pytest.mark.parametrize(("total", "pages"), [(0, 0), (1, 1), (25, 1), (26, 2)])
-def test_the_last_page_may_be_short(total: int, pages: int) -> None:
-    assert Pagination(1, 25, total).total_pages == pages

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.campaigns.domain import texts
+from services.chassis import texts
 from services.chassis.errors import Invalid
 
 

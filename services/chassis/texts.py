@@ -2,7 +2,9 @@
 
 import unicodedata
 
-from services.groups.domain import errors
+from services.chassis import errors
+
+REASON_LENGTH = 500
 
 
 def line(text: str, field: str, *, limit: int) -> str:
@@ -13,6 +15,11 @@ def line(text: str, field: str, *, limit: int) -> str:
 def paragraph(text: str, field: str, *, limit: int) -> str:
     """Text that may have several lines."""
     return _checked(unicodedata.normalize("NFC", text).replace("\r\n", "\n").strip(), field, limit)
+
+
+def reason(text: str) -> str:
+    """Why somebody did something; may be empty."""
+    return paragraph(text, "reason", limit=REASON_LENGTH)
 
 
 def key(text: str) -> str:

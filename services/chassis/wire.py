@@ -1,4 +1,4 @@
-"""Values between messages and the domain: words of enums, moments, pages."""
+"""Values between messages and the domain: ids, moments, pages, words of enums."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -8,10 +8,9 @@ from uuid import UUID
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from services.campaigns.domain import errors
-from services.campaigns.usecases.listing import Paging
-from services.chassis.errors import Invalid
+from services.chassis import errors
 from services.chassis.ids import to_uuid
+from services.chassis.listing import Paging
 from services.chassis.requests import Request
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -56,7 +55,7 @@ def to_moment(message: Message, field: str) -> datetime | None:
     try:
         return stamp.ToDatetime(UTC)
     except (ValueError, OverflowError) as error:
-        raise Invalid("INVALID_TIME", f"{field} is no moment in time.", field=field) from error
+        raise errors.no_moment(field) from error
 
 
 def from_moment(moment: datetime | None) -> Timestamp | None:
