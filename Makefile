@@ -46,6 +46,10 @@ check: proto lint types arch ## Runs every static check
 test: setup check ## Runs all static checks and all tests
 	$(BIN)/pytest -n 2 --dist loadfile
 
+.PHONY: verify
+verify: setup ## Runs the long proofs, and writes docs/verification.md
+	$(BIN)/pytest -m verify -n 2 --dist loadfile -p tests.verification --report docs/verification.md
+
 .PHONY: proto
 proto: setup ## Lints the contracts and looks for breaking changes
 	$(BIN)/buf lint

@@ -2,17 +2,17 @@
 
 import asyncio
 import os
-import shutil
 import signal
 import sys
 import time
 from contextlib import suppress
-from pathlib import Path
 
+from deploy.local import lines, state
 from deploy.local.demo import seeding
+from deploy.local.errors import CannotStart
 from deploy.local.settings import StackSettings
 from deploy.local.signing_in import token
-from deploy.local.stack import CannotStart, Stack, running
+from deploy.local.stack import Stack, running
 
 _FIRST_WORDS = """
   Everything is ready. Ctrl-C stops all of it.
@@ -33,13 +33,12 @@ async def up(settings: StackSettings) -> None:
     with suppress(asyncio.CancelledError):
         async with running(stack):
             await seeding.everything(settings)
-            print(
+            lines.write(
                 _FIRST_WORDS.format(
                     gateway=settings.gateway,
                     temporal_ui=settings.temporal_ui,
                     simulator=settings.simulator,
-                ),
-                flush=True,
+                )
             )
             await stack.broken.wait()
     if stack.broken.is_set():
@@ -61,42 +60,20 @@ def _cancel_on_signals(task: asyncio.Task[None] | None) -> None:
 
 def down(settings: StackSettings) -> None:
     """Stops a stack that runs in another terminal."""
-    pid = running_pid(settings)
+    pid = state.holder(settings.state)
     if pid is None:
         print("Nothing is running.")
         return
     os.kill(pid, signal.SIGTERM)
-    while running_pid(settings) is not None:
+    while state.holder(settings.state) is not None:
         time.sleep(0.1)
 
 
 def clean(settings: StackSettings) -> None:
     """Forgets the state of a stopped stack."""
-    if running_pid(settings) is not None:
-        raise CannotStart("The stack is running; stop it first with `make down`.")
-    stack = Stack(settings)
-    stack.cluster.forget()
-    shutil.rmtree(settings.state, ignore_errors=True)
-
-
-def running_pid(settings: StackSettings) -> int | None:
-    """The process that runs the stack, if one does."""
-    file = settings.state / "up.pid"
-    try:
-        pid = int(file.read_text())
-        os.kill(pid, 0)
-    except (FileNotFoundError, ProcessLookupError, ValueError):
-        return None
-    return pid
-
-
-def _alone(settings: StackSettings) -> Path:
-    if running_pid(settings) is not None:
-        raise CannotStart("The stack is running already; `make down` stops it.")
-    settings.state.mkdir(parents=True, exist_ok=True)
-    file = settings.state / "up.pid"
-    file.write_text(str(os.getpid()))
-    return file
+    with state.held(settings.state):
+        state.empty(settings.state)
+        Stack(settings).cluster.forget()
 
 
 def main(arguments: list[str]) -> int:
@@ -104,11 +81,8 @@ def main(arguments: list[str]) -> int:
     try:
         match arguments:
             case ["up"]:
-                file = _alone(settings)
-                try:
+                with state.held(settings.state):
                     asyncio.run(up(settings))
-                finally:
-                    file.unlink()
             case ["down"]:
                 down(settings)
             case ["clean"]:

@@ -2,9 +2,9 @@
 
 import httpx
 
+from deploy.local.errors import CannotStart
 from deploy.local.issuer.personas import PERSONAS
 from deploy.local.settings import Secrets, StackSettings
-from deploy.local.stack import CannotStart
 
 
 def token(settings: StackSettings, person: str) -> str:

@@ -2,15 +2,16 @@
 
 import asyncio
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
+from deploy.local import free_ports, lines
 from deploy.local import parts as table
 from deploy.local.child import Child
+from deploy.local.errors import CannotStart
 from deploy.local.parts import Part
 from deploy.local.postgres import Cluster
 from deploy.local.settings import DATABASE, ROOT, Secrets, StackSettings
@@ -19,26 +20,23 @@ from services.chassis.clock import Clock
 _READY_WITHIN = 60.0
 _LOOK = 0.05
 _RESTARTS = 5
-
-
-class CannotStart(Exception):
-    """Says in a sentence for people why the stack does not run."""
-
-
-def print_line(name: str, line: str) -> None:
-    """Prefixes a line with the part that wrote it."""
-    print(f"{name:>16} | {line}", flush=True)
+_LONGEST_PAUSE = 1.6
 
 
 @dataclass(slots=True)
 class Stack:
-    """The processes of one stack; `commands` replaces the command of a part."""
+    """The processes of one stack.
+
+    `commands` replaces the command of a part, `extra` adds to its environment, and
+    `restarts` is how often a crashed part is started again before everything is given up.
+    """
 
     settings: StackSettings
-    say: Callable[[str, str], None] = print_line
+    say: Callable[[str, str], None] = lines.write_line
     only: Collection[str] = table.NAMES
     commands: Mapping[str, Sequence[str]] = field(default_factory=dict)
     extra: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    restarts: int = _RESTARTS
     children: dict[str, Child] = field(default_factory=dict)
     broken: asyncio.Event = field(default_factory=asyncio.Event)
     _watching: list[asyncio.Task[None]] = field(default_factory=list)
@@ -56,7 +54,7 @@ class Stack:
         """Starts every part once what it needs is ready; raises if one can't be used."""
         self._prepare_state()
         chosen = [self._adapted(part) for part in self._table() if part.name in self.only]
-        self._require_free_ports(chosen)
+        free_ports.require(chosen)
         ready: dict[str, asyncio.Event] = {part.name: asyncio.Event() for part in chosen}
         async with asyncio.TaskGroup() as group:
             for part in chosen:
@@ -71,22 +69,9 @@ class Stack:
         for name in reversed(list(self.children)):
             await self.children[name].stop()
 
-    async def kill(self, name: str) -> None:
-        """Kills a part; the supervisor starts it again."""
-        self.children[name].process.kill()
-        await self.children[name].process.wait()
-
-    async def start_part(self, name: str) -> None:
-        """Starts one part anew, after `stop_part`."""
-        part = next(self._adapted(each) for each in self._table() if each.name == name)
-        self.children[name] = await Child.start(part, self._environment(), self.say)
-        await self._until_ready(part)
-        self._watching.append(asyncio.create_task(self._watch(part)))
-
-    async def stop_part(self, name: str) -> None:
-        """Stops one part for good."""
-        child = self.children.pop(name)
-        await child.stop()
+    async def until_ready(self, name: str) -> None:
+        """Waits until a part that was started can be used, again."""
+        await self._until_ready(next(part for part in self._table() if part.name == name))
 
     def _prepare_state(self) -> None:
         state = self.settings.state
@@ -113,19 +98,6 @@ class Stack:
         python = {"PYTHONUNBUFFERED": "1", "PYTHONPATH": f"{ROOT}:{ROOT / 'build' / 'proto'}"}
         return {**path, **python, **table.shared_environment(self.settings, self.secrets)}
 
-    def _require_free_ports(self, chosen: Sequence[Part]) -> None:
-        for part in chosen:
-            for port in part.ports:
-                with socket.socket() as sock:
-                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                    try:
-                        sock.bind(("127.0.0.1", port))
-                    except OSError as error:
-                        raise CannotStart(
-                            f"Port {port}, which {part.name} needs, is taken. Stop what uses it, "
-                            "or choose other ports with VIO_PORT_BASE."
-                        ) from error
-
     async def _bring_up(self, part: Part, ready: Mapping[str, asyncio.Event]) -> None:
         for need in part.needs:
             if need in ready:
@@ -150,13 +122,13 @@ class Stack:
 
     async def _watch(self, part: Part) -> None:
         """Starts a crashed part again, a little later each time; gives up in the end."""
-        for again in range(1, _RESTARTS + 1):
+        for again in range(1, self.restarts + 1):
             child = self.children[part.name]
             code = await child.ended()
             if self._stopping or self.children.get(part.name) is not child:
                 return
             self.say(part.name, f"ended with {code} and is started again ({again})")
-            await asyncio.sleep(0.1 * 2 ** (again - 1))
+            await asyncio.sleep(min(0.1 * 2 ** (again - 1), _LONGEST_PAUSE))
             self.children[part.name] = await Child.start(part, self._environment(), self.say)
         self.say(part.name, "keeps crashing; everything is stopped")
         self.broken.set()

@@ -1,7 +1,8 @@
 """Ports for whole stacks."""
 
 import os
-import socket
+
+from deploy.local.free_ports import is_free
 
 _BLOCK = 20
 _PER_WORKER = 1_000
@@ -16,16 +17,6 @@ def free_block() -> int:
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     first = 21_000 + _PER_WORKER * worker
     for base in range(first, first + _PER_WORKER, _BLOCK):
-        if all(_is_free(base + offset) for offset in range(_BLOCK)):
+        if all(is_free(base + offset) for offset in range(_BLOCK)):
             return base
     raise RuntimeError("no free ports")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as sock:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            sock.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True

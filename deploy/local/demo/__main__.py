@@ -2,19 +2,20 @@
 
 import asyncio
 import os
-import shutil
 import sys
 from pathlib import Path
 
 from rich.console import Console
 
+from deploy.local import state
 from deploy.local.demo import report, scenario, seeding
 from deploy.local.demo.api import Api, Refused
 from deploy.local.demo.people import CLINIC
 from deploy.local.demo.scenario import Checks
+from deploy.local.errors import CannotStart
 from deploy.local.settings import ROOT, Ports, StackSettings
 from deploy.local.signing_in import token
-from deploy.local.stack import CannotStart, Stack, running
+from deploy.local.stack import Stack, running
 
 SCALE = 100
 PORT_BASE = 7500
@@ -22,9 +23,9 @@ PORT_BASE = 7500
 
 def settings() -> StackSettings:
     """A stack of its own, so that it runs beside `make up`; its state is new every time."""
-    state = Path(os.environ.get("VIO_STATE", ROOT / ".local" / "demo")).resolve()
+    folder = Path(os.environ.get("VIO_STATE", ROOT / ".local" / "demo")).resolve()
     base = int(os.environ.get("VIO_PORT_BASE", PORT_BASE))
-    return StackSettings(state, Ports(base), SCALE)
+    return StackSettings(folder, Ports(base), SCALE)
 
 
 async def show(stack: Stack, console: Console, people: int) -> Checks:
@@ -55,13 +56,15 @@ async def main(people: int) -> int:
     console = Console()
     chosen = settings()
     stack = Stack(chosen, say=_into(chosen.state / "demo.log"))
-    stack.cluster.forget()
-    shutil.rmtree(chosen.state, ignore_errors=True)
-    chosen.state.mkdir(parents=True)
-    console.print(f"Starting everything, a hundred times faster than life ({chosen.state}).")
     try:
-        async with running(stack):
-            return 0 if (await show(stack, console, people)).all_hold else 1
+        with state.held(chosen.state):
+            state.empty(chosen.state)
+            stack.cluster.forget()
+            console.print(
+                f"Starting everything, a hundred times faster than life ({chosen.state})."
+            )
+            async with running(stack):
+                return 0 if (await show(stack, console, people)).all_hold else 1
     except (CannotStart, Refused) as error:
         console.print(f"[red]{error}[/red]  The lines of all parts: {chosen.state / 'demo.log'}")
         return 1
