@@ -29,14 +29,20 @@ def scale() -> float:
 
 
 @pytest.fixture
+def lines() -> int:
+    """How many calls the provider carries at once; a module may choose its own."""
+    return 20
+
+
+@pytest.fixture
 async def hall(
-    databases: Databases, tmp_path: Path, tenant_id: UUID, scale: float
+    databases: Databases, tmp_path: Path, tenant_id: UUID, scale: float, lines: int
 ) -> AsyncIterator[Hall]:
     clock = Clock.start(tmp_path / "clock.json", virtual_origin=TUESDAY_NINE, scale=scale)
     async with (
         Database.open(databases.url("campaigns"), encoding.encode, clock, max_size=8) as db,
         receiving(db) as (hook, _),
-        simulators.running(tmp_path, scale=scale, webhook_url=hook) as simulator,
+        simulators.running(tmp_path, scale=scale, webhook_url=hook, concurrency=lines) as simulator,
         Telephone.open(simulator.url, KEY, clock.now, timeout=0.6) as telephone,
     ):
         async with db.transaction(Caller.service(tenant_id)) as tx:
