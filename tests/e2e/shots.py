@@ -22,7 +22,9 @@ async def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     folder = _folder()
     settings = StackSettings(folder / "stack", Ports(free_block()), scale=100)
-    console = Console(record=True, width=100, file=StringIO(), force_terminal=True)
+    console = Console(
+        record=True, width=100, file=StringIO(), force_terminal=True, force_interactive=False
+    )
     try:
         async with running(Stack(settings, say=lambda name, line: None)):
             showing = asyncio.create_task(demo.show(Stack(settings), console, PEOPLE))

@@ -44,7 +44,6 @@ async def show(stack: Stack, console: Console, people: int) -> Checks:
         report.previewed(console, launched)
         with report.following(console) as shown:
             status, paused = await scenario.follow(clinic, ledger, launched, shown)
-        report.followed(console, status)
         outcome = await scenario.measure(clinic, ledger, launched, status, paused)
         report.measured(console, outcome)
         checks = scenario.judged(launched, outcome)

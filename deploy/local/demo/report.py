@@ -40,7 +40,7 @@ def previewed(console: Console, launched: Launched) -> None:
         f"batches, until {preview['finish_p50'][:16].replace('T', ' ')} UTC"
     )
     for each in preview["excluded_by_reason"]:
-        console.print(f"        {each['count']} will not: {each['reason']}")
+        console.print(f"        {each['count']} will not: {each['reason'].replace('_', ' ')}")
 
 
 @contextmanager
@@ -53,32 +53,29 @@ def following(console: Console) -> Iterator[Callable[[Json], None]]:
         TimeElapsedColumn(),
         TextColumn("{task.description}"),
     )
-    with Progress(*columns, console=console, transient=True) as progress:
+    console.print()
+    with Progress(*columns, console=console) as progress:
         task = progress.add_task("starting", total=1)
 
         def show(status: Json) -> None:
             counts = status["counts"]
             done = status["total_contacts"] - counts["pending"] - counts["in_call"]
-            why = f"{status['state']}: {status['blocking_reason'] or 'calling'}"
+            quiet = "" if status["is_final"] else f": {status['blocking_reason'] or 'calling'}"
+            why = f"{status['state']}{quiet}"
             progress.update(task, total=status["total_contacts"], completed=done, description=why)
 
         yield show
 
 
-def followed(console: Console, status: Json) -> None:
-    total = status["total_contacts"]
-    console.print(f"\n[bold]Calls[/bold]   {total} of {total} people are done: {status['state']}")
-
-
 def measured(console: Console, outcome: Outcome) -> None:
-    console.print("\n[bold]Outcomes[/bold]")
+    console.print("[bold]Outcomes[/bold]")
     table = Table(box=None, padding=(0, 2), show_header=False)
     for kind, people in outcome.by_outcome.most_common():
         table.add_row(str(people), kind.replace("_", " "))
     console.print(table)
     performance = outcome.analytics["performance_metrics"]
     console.print(
-        f"[bold]Analytics[/bold]  {performance['total_calls']} calls, answer rate "
+        f"\n[bold]Analytics[/bold]  {performance['total_calls']} calls, answer rate "
         f"{performance['answer_rate']} %, confirmation rate {performance['confirmation_rate']} %, "
         f"{performance['average_call_duration']} s on average"
     )
