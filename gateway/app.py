@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.docs import get_swagger_ui_html
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
@@ -13,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway import openapi, problems
+from gateway import docs, openapi, problems
 from gateway.live import Hub, Live
 from gateway.route import Endpoint, json_response
 from gateway.routes import ROUTES
@@ -108,15 +107,12 @@ def _add_pages(app: FastAPI, ready: Callable[[], Awaitable[bool]]) -> None:
     async def described(_: Request) -> Response:
         return json_response(document)
 
-    async def docs(_: Request) -> Response:
-        return get_swagger_ui_html(openapi_url="/openapi.json", title="Contact Groups")
-
     pages: Iterable[tuple[str, Any]] = (
         ("/healthz", alive),
         ("/readyz", is_ready),
         ("/metrics", metrics),
         ("/openapi.json", described),
-        ("/docs", docs),
     )
     for path, page in pages:
         app.add_route(path, page)
+    docs.add(app, "/openapi.json")
