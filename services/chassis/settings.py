@@ -37,4 +37,6 @@ class Settings(BaseSettings):
                 raise ValueError("FAILPOINT is refused in production")
             if Clock.load(self.clock_file).scale != 1:
                 raise ValueError("VIO_CLOCK_FILE: only a scale of 1 is allowed in production")
+            if not self.oidc_issuer.startswith("https://"):
+                raise ValueError("OIDC_ISSUER must be https in production")
         return self
