@@ -7,8 +7,9 @@ import sys
 import time
 from contextlib import suppress
 
-from deploy.local import lines, state
+from deploy.local import lines, signals, state
 from deploy.local.demo import seeding
+from deploy.local.demo.api import Refused
 from deploy.local.errors import CannotStart
 from deploy.local.settings import StackSettings
 from deploy.local.signing_in import token
@@ -27,35 +28,25 @@ _FIRST_WORDS = """
 
 
 async def up(settings: StackSettings) -> None:
-    """Runs the stack until Ctrl-C, SIGTERM, or a part that keeps crashing."""
+    """Runs the stack until it is told to end, or a part keeps crashing."""
+    signals.cancel_this_task()
     stack = Stack(settings)
-    _cancel_on_signals(asyncio.current_task())
     with suppress(asyncio.CancelledError):
         async with running(stack):
-            await seeding.everything(settings)
-            lines.write(
-                _FIRST_WORDS.format(
-                    gateway=settings.gateway,
-                    temporal_ui=settings.temporal_ui,
-                    simulator=settings.simulator,
-                )
-            )
-            await stack.broken.wait()
-    if stack.broken.is_set():
-        raise CannotStart("A part kept crashing; its last lines say why.")
+            await stack.unless_broken(_serve(settings))
+    lines.write("  Everything is stopped.")
 
 
-def _cancel_on_signals(task: asyncio.Task[None] | None) -> None:
-    """The first signal ends the task, which cleans up; more of them change nothing."""
-    ended = asyncio.Event()
-
-    def end() -> None:
-        if task and not ended.is_set():
-            ended.set()
-            task.cancel()
-
-    for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, end)
+async def _serve(settings: StackSettings) -> None:
+    await seeding.everything(settings)
+    lines.write(
+        _FIRST_WORDS.format(
+            gateway=settings.gateway,
+            temporal_ui=settings.temporal_ui,
+            simulator=settings.simulator,
+        )
+    )
+    await asyncio.Event().wait()
 
 
 def down(settings: StackSettings) -> None:
@@ -92,7 +83,7 @@ def main(arguments: list[str]) -> int:
             case _:
                 print(__doc__)
                 return 2
-    except CannotStart as error:
+    except (CannotStart, Refused) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -4,9 +4,11 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from deploy.local import free_ports, lines
 from deploy.local import parts as table
@@ -21,6 +23,10 @@ _READY_WITHIN = 60.0
 _LOOK = 0.05
 _RESTARTS = 5
 _LONGEST_PAUSE = 1.6
+# Who ran this long before a crash is not said to keep crashing.
+_STEADY = 60.0
+
+Result = TypeVar("Result")
 
 
 @dataclass(slots=True)
@@ -73,6 +79,14 @@ class Stack:
         """Waits until a part that was started can be used, again."""
         await self._until_ready(next(part for part in self._table() if part.name == name))
 
+    async def unless_broken(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """What the work gives; it is given up once a part keeps crashing."""
+        async with asyncio.TaskGroup() as group:
+            watching = group.create_task(self._refuse_when_broken())
+            result = await work
+            watching.cancel()
+        return result
+
     def _prepare_state(self) -> None:
         state = self.settings.state
         state.mkdir(parents=True, exist_ok=True)
@@ -98,6 +112,10 @@ class Stack:
         python = {"PYTHONUNBUFFERED": "1", "PYTHONPATH": f"{ROOT}:{ROOT / 'build' / 'proto'}"}
         return {**path, **python, **table.shared_environment(self.settings, self.secrets)}
 
+    async def _refuse_when_broken(self) -> None:
+        await self.broken.wait()
+        raise CannotStart("A part kept crashing; its last lines say why.")
+
     async def _bring_up(self, part: Part, ready: Mapping[str, asyncio.Event]) -> None:
         for need in part.needs:
             if need in ready:
@@ -121,17 +139,24 @@ class Stack:
             raise CannotStart(f"{part.name} was not ready within a minute.") from error
 
     async def _watch(self, part: Part) -> None:
-        """Starts a crashed part again, a little later each time; gives up in the end."""
-        for again in range(1, self.restarts + 1):
-            child = self.children[part.name]
+        """Starts a crashed part again, a little later each time; gives up if it keeps crashing."""
+        again = 0
+        while not self.broken.is_set():
+            begun, child = time.monotonic(), self.children[part.name]
             code = await child.ended()
             if self._stopping or self.children.get(part.name) is not child:
                 return
-            self.say(part.name, f"ended with {code} and is started again ({again})")
-            await asyncio.sleep(min(0.1 * 2 ** (again - 1), _LONGEST_PAUSE))
-            self.children[part.name] = await Child.start(part, self._environment(), self.say)
-        self.say(part.name, "keeps crashing; everything is stopped")
-        self.broken.set()
+            again = 1 if time.monotonic() - begun > _STEADY else again + 1
+            await self._mend(part, code, again)
+
+    async def _mend(self, part: Part, code: int, again: int) -> None:
+        if again > self.restarts:
+            self.say(part.name, f"ended with {code} and keeps crashing; everything is stopped")
+            self.broken.set()
+            return
+        self.say(part.name, f"ended with {code} and is started again ({again})")
+        await asyncio.sleep(min(0.1 * 2 ** (again - 1), _LONGEST_PAUSE))
+        self.children[part.name] = await Child.start(part, self._environment(), self.say)
 
     def _prepare_database(self) -> None:
         """Roles first, then every context's migrations."""

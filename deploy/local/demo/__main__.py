@@ -5,9 +5,10 @@ import os
 import sys
 from pathlib import Path
 
+import httpx
 from rich.console import Console
 
-from deploy.local import state
+from deploy.local import signals, state
 from deploy.local.demo import report, scenario, seeding
 from deploy.local.demo.api import Api, Refused
 from deploy.local.demo.people import CLINIC
@@ -19,6 +20,7 @@ from deploy.local.stack import Stack, running
 
 SCALE = 100
 PORT_BASE = 7500
+_INTERRUPTED = 130
 
 
 def settings() -> StackSettings:
@@ -52,8 +54,8 @@ async def show(stack: Stack, console: Console, people: int) -> Checks:
 
 
 async def main(people: int) -> int:
-    console = Console()
-    chosen = settings()
+    signals.cancel_this_task()
+    console, chosen = Console(), settings()
     stack = Stack(chosen, say=_into(chosen.state / "demo.log"))
     try:
         with state.held(chosen.state):
@@ -63,10 +65,14 @@ async def main(people: int) -> int:
                 f"Starting everything, a hundred times faster than life ({chosen.state})."
             )
             async with running(stack):
-                return 0 if (await show(stack, console, people)).all_hold else 1
-    except (CannotStart, Refused) as error:
+                checks = await stack.unless_broken(show(stack, console, people))
+            return 0 if checks.all_hold else 1
+    except (CannotStart, Refused, httpx.HTTPError) as error:
         console.print(f"[red]{error}[/red]  The lines of all parts: {chosen.state / 'demo.log'}")
         return 1
+    except asyncio.CancelledError:
+        console.print("Stopped before its end; nothing of it is running any more.")
+        return _INTERRUPTED
 
 
 class _into:  # noqa: N801 - reads as a function

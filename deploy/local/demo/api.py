@@ -14,6 +14,10 @@ Json = dict[str, Any]
 class Refused(Exception):
     """An answer that is no success, with the sentence that came along."""
 
+    def __init__(self, sentence: str, reason: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+
 
 @dataclass(frozen=True, slots=True)
 class Api:
@@ -63,5 +67,8 @@ def _content(response: httpx.Response) -> Json:
     content: Json = response.json()
     if response.is_error:
         where = f"{response.request.method} {response.request.url.path}"
-        raise Refused(f"{where}: {response.status_code} {content.get('detail', content)}")
+        raise Refused(
+            f"{where}: {response.status_code} {content.get('detail', content)}",
+            content.get("reason", ""),
+        )
     return content

@@ -5,7 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from deploy.local.demo import people
-from deploy.local.demo.api import Api, Json
+from deploy.local.demo.api import Api, Json, Refused
 from deploy.local.demo.people import CLINIC, SALON
 from deploy.local.issuer import personas
 from deploy.local.settings import StackSettings
@@ -34,15 +34,22 @@ _GROUPS: tuple[Json, ...] = (
 
 
 async def tenants(settings: StackSettings) -> None:
-    """Makes both businesses."""
+    """Makes both businesses, unless they are there."""
     root = Api.at(settings.gateway, token(settings, "root"))
     async with root.client:
         for each in _TENANTS:
-            await root.post("/tenants", each)
+            try:
+                await root.post("/tenants", each)
+            except Refused as refusal:
+                if refusal.reason != "TENANT_EXISTS":
+                    raise
 
 
 async def everything(settings: StackSettings) -> None:
-    """Both businesses with their contacts and a few groups, once for a stack."""
+    """Both businesses with their contacts and a few groups, once for a stack.
+
+    What was interrupted is done again: every step leaves alone what is there.
+    """
     done = settings.state / "seeded"
     if done.exists():
         return
@@ -59,8 +66,9 @@ async def everything(settings: StackSettings) -> None:
 async def _fill(api: Api, file: Path) -> None:
     consent = {"consent_basis": "existing_customer", "consent_source": "registration form"}
     await api.upload("/contacts/import", file, **consent)
+    known = {each["name"]: each for each in (await api.get("/groups"))["groups"]}
+    found = await api.get("/contacts", page_size=15)
+    ids = [each["id"] for each in found["contacts"]]
     for group in _GROUPS:
-        made = await api.post("/groups", group)
-        found = await api.get("/contacts", page_size=15)
-        ids = [each["id"] for each in found["contacts"]]
+        made = known.get(group["name"]) or await api.post("/groups", group)
         await api.post(f"/groups/{made['id']}/members/add", {"contact_ids": ids})
