@@ -11,6 +11,7 @@ from deploy.local.parts import Part
 
 Say = Callable[[str, str], None]
 _PATIENCE = 15.0
+_LOOK = 0.05
 
 
 @dataclass(slots=True)
@@ -48,21 +49,27 @@ class Child:
         return self.process.returncode is None
 
     async def ended(self) -> int:
-        """Waits for the end and gives the exit code."""
-        code = await self.process.wait()
+        """Waits for the end, ends what the process left behind, and gives the exit code."""
+        await self._exit()
+        self._signal(signal.SIGKILL)
         await self.reading
-        return code
+        return await self.process.wait()
 
     async def stop(self) -> None:
         """Asks the process to end, and ends it if it takes too long; nothing stays behind."""
         if self.is_running:
             self._signal(signal.SIGTERM if self.part.name != "postgres" else signal.SIGINT)
             try:
-                await asyncio.wait_for(self.process.wait(), _PATIENCE)
+                await asyncio.wait_for(self._exit(), _PATIENCE)
             except TimeoutError:
                 self.say(self.part.name, "did not stop in time and is killed")
-        self._signal(signal.SIGKILL)
+                self._signal(signal.SIGKILL)
         await self.ended()
+
+    async def _exit(self) -> None:
+        """Looks by itself: asyncio tells of an end only once nobody holds the output any more."""
+        while self.is_running:  # noqa: ASYNC110 - nothing tells it
+            await asyncio.sleep(_LOOK)
 
     def _signal(self, number: signal.Signals) -> None:
         try:

@@ -19,9 +19,7 @@ from deploy.local.postgres import Cluster
 from deploy.local.settings import DATABASE, ROOT, Secrets, StackSettings
 from services.chassis.clock import Clock
 
-_READY_WITHIN = 60.0
 _LOOK = 0.05
-_RESTARTS = 5
 _LONGEST_PAUSE = 1.6
 # Who ran this long before a crash is not said to keep crashing.
 _STEADY = 60.0
@@ -33,8 +31,9 @@ Result = TypeVar("Result")
 class Stack:
     """The processes of one stack.
 
-    `commands` replaces the command of a part, `extra` adds to its environment, and
-    `restarts` is how often a crashed part is started again before everything is given up.
+    `commands` replaces the command of a part, `extra` adds to its environment, `patience` is
+    how long a part may take until it is ready, and `restarts` is how often a crashed part is
+    started again before everything is given up.
     """
 
     settings: StackSettings
@@ -42,7 +41,8 @@ class Stack:
     only: Collection[str] = table.NAMES
     commands: Mapping[str, Sequence[str]] = field(default_factory=dict)
     extra: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    restarts: int = _RESTARTS
+    patience: float = 60.0
+    restarts: int = 5
     children: dict[str, Child] = field(default_factory=dict)
     broken: asyncio.Event = field(default_factory=asyncio.Event)
     _watching: list[asyncio.Task[None]] = field(default_factory=list)
@@ -130,13 +130,15 @@ class Stack:
 
     async def _until_ready(self, part: Part) -> None:
         try:
-            async with asyncio.timeout(_READY_WITHIN):
+            async with asyncio.timeout(self.patience):
                 while not await part.ready():
                     if not self.children[part.name].is_running:
                         raise CannotStart(f"{part.name} ended before it was ready; see its lines.")
                     await asyncio.sleep(_LOOK)
         except TimeoutError as error:
-            raise CannotStart(f"{part.name} was not ready within a minute.") from error
+            raise CannotStart(
+                f"{part.name} was not ready within {self.patience:.0f} seconds."
+            ) from error
 
     async def _watch(self, part: Part) -> None:
         """Starts a crashed part again, a little later each time; gives up if it keeps crashing."""
