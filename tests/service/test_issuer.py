@@ -34,6 +34,10 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
+def told_by(location: str, name: str) -> str:
+    return parse_qs(urlsplit(location).query)[name][0]
+
+
 ASKED = {
     "redirect_uri": REDIRECT,
     "code_challenge": challenge_of(VERIFIER),
@@ -52,7 +56,7 @@ class Browser:
     async def code(self, persona: str = "clinic-admin") -> str:
         """What the page of personas sends the client after a click."""
         answer = await self.http.post("/authorize", data=ASKED | {"persona": persona})
-        return parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
+        return told_by(answer.headers["location"], "code")
 
     async def redeem(self, code: str, **other: str) -> httpx.Response:
         form = {
@@ -64,18 +68,13 @@ class Browser:
         return await self.http.post("/token", data=form | other)
 
     async def admit(self, name: str, secret: str) -> httpx.Response:
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": name,
-            "client_secret": secret,
-        }
+        form = {"grant_type": "client_credentials", "client_id": name, "client_secret": secret}
         return await self.http.post("/token", data=form)
 
     async def caller(self, token: str) -> Caller:
         """Whom the product takes the bearer for, by what the issuer publishes."""
-        settings = Settings(
-            environment="test", oidc_issuer=self.stack.issuer, page_token_key="k" * 32
-        )
+        issuer = self.stack.issuer
+        settings = Settings(environment="test", oidc_issuer=issuer, page_token_key="k" * 32)
         async with httpx.AsyncClient(trust_env=False) as http:
             return (await Verifier(settings, http).verify(token)).caller
 
@@ -127,7 +126,7 @@ async def test_the_client_gets_back_its_state(browser: Browser) -> None:
 
     assert answer.status_code == 303
     assert answer.headers["location"].startswith(f"{REDIRECT}?")
-    assert parse_qs(urlsplit(answer.headers["location"]).query)["state"] == ["s-1"]
+    assert told_by(answer.headers["location"], "state") == "s-1"
 
 
 async def test_a_code_that_was_made_up_is_refused(browser: Browser) -> None:
@@ -246,8 +245,6 @@ def test_a_code_ends_soon(tmp_path: Any) -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     issuer = Issuer(settings, Signer(settings.url, settings.audience, key), code_lifetime=0)
 
-    code = parse_qs(
-        urlsplit(issuer.sign_in(Asked(REDIRECT, challenge_of(VERIFIER)), PERSONAS["root"])).query
-    )["code"][0]
+    answer = issuer.sign_in(Asked(REDIRECT, challenge_of(VERIFIER)), PERSONAS["root"])
 
-    assert issuer.redeem(code, VERIFIER, REDIRECT) is None
+    assert issuer.redeem(told_by(answer, "code"), VERIFIER, REDIRECT) is None
