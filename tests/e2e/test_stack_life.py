@@ -6,6 +6,7 @@ import pwd
 import signal
 import subprocess
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -133,25 +134,33 @@ async def test_seeding_that_was_interrupted_anywhere_is_completed_by_the_next(
     assert contacts == CLINIC.size + ROWS_THAT_LACK_ONLY_A_NUMBER
 
 
-@pytest.fixture
-def user_place(reachable_path: Path) -> Place:
-    """A fresh clone of an ordinary user, who has none of our environment."""
-    user, clone = server_user(), reachable_path / "clone"
+def _clone_for_the_user(folder: Path) -> Path:
+    clone = folder / "clone"
     subprocess.run(["git", "clone", "-q", ROOT, clone], check=True)
-    if user:
-        for folder, _, files in os.walk(reachable_path):
-            for name in (".", *files):
-                os.chown(Path(folder, name), pwd.getpwnam(user).pw_uid, -1, follow_symlinks=False)
-    settings = StackSettings(clone / ".local" / "up", Ports(free_block()))
-    path = "/usr/local/bin:/usr/bin:/bin" if user else os.environ["PATH"]
-    home = (("HOME", str(reachable_path)), ("PATH", path))
-    return Place(settings, str(clone), as_server_user(), home)
+    if user := server_user():
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, pwd.getpwnam(user).pw_uid, -1, follow_symlinks=False)
+    return clone
+
+
+@pytest.fixture
+async def user_place(reachable_path: Path) -> Place:
+    """A fresh clone that an ordinary user has set up, who has none of root's tools."""
+    clone = _clone_for_the_user(reachable_path)
+    path = "/usr/local/bin:/usr/bin:/bin" if server_user() else os.environ["PATH"]
+    place = replace(
+        Place.at(clone / ".local" / "up", free_block()),
+        folder=str(clone),
+        prefix=as_server_user(),
+        more=(("HOME", str(reachable_path)), ("PATH", path)),
+    )
+    code, words = await place.says("make", "setup", within=600)
+    assert code == 0, words
+    return replace(place, settings=replace(place.settings, ports=Ports(free_block())))
 
 
 async def test_an_ordinary_user_runs_everything_from_a_fresh_clone(user_place: Place) -> None:
     """With Python, make and git only; root tries it as an unprivileged user."""
-    installed, words = await user_place.says("make", "setup", within=300)
-    assert installed == 0, words
     async with user_place.terminal("make", "up") as up:
         await up.shows(READY)
         _, signed_in = await user_place.says("make", "token", "PERSON=clinic-user")
