@@ -1,12 +1,11 @@
-"""A tiny part of a stack: `python -m tests.support.tiny_part PORT PAUSE LIFE`.
+"""A tiny part of a stack: `python -m tests.support.tiny_part PORT PAUSE`.
 
-Says that it started, pauses, says yes to every question on its port, and ends after its
-life. It has a child of its own, which nobody told to end.
+Says that it started, pauses, then says yes to every question on its port. It has a child
+of its own, which nobody told to end.
 """
 
 import subprocess
 import sys
-import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -20,14 +19,12 @@ class Yes(BaseHTTPRequestHandler):
         return None
 
 
-def main(port: int, pause: float, life: float) -> None:
+def main(port: int, pause: float) -> None:
     print("started", flush=True)
     subprocess.Popen(["sleep", "600"])
     time.sleep(pause)
-    server = ThreadingHTTPServer(("127.0.0.1", port), Yes)
-    threading.Timer(life, server.shutdown).start()
-    server.serve_forever()
+    ThreadingHTTPServer(("127.0.0.1", port), Yes).serve_forever()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3]))
+    main(int(sys.argv[1]), float(sys.argv[2]))
