@@ -26,7 +26,7 @@ class Terminal:
     process: asyncio.subprocess.Process
     lines: list[str] = field(default_factory=list)
 
-    async def shows(self, text: str, within: float = 120) -> None:
+    async def shows(self, text: str, within: float = 300) -> None:
         """Waits until a line holds the text."""
         async with asyncio.timeout(within):
             while not any(text in line for line in self.lines):
