@@ -2,16 +2,13 @@
 
 import signal
 import socket
-import sys
 from pathlib import Path
 
 import pytest
 
 from deploy.local.parts import NAMES
-from tests.support.command_line import READY, UP, Place
+from tests.support.command_line import DEMO, READY, UP, Place
 from tests.support.ports import free_block
-
-DEMO = (sys.executable, "-m", "deploy.local.demo")
 
 
 @pytest.fixture

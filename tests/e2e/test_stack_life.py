@@ -14,11 +14,12 @@ import pytest
 from deploy.local.demo import seeding
 from deploy.local.demo.api import Api
 from deploy.local.demo.people import CLINIC
+from deploy.local.parts import NAMES
 from deploy.local.postgres import as_server_user, server_user
 from deploy.local.settings import ROOT, Ports, StackSettings
 from deploy.local.signing_in import token
 from deploy.local.stack import Stack, running
-from tests.support.command_line import READY, UP, Place
+from tests.support.command_line import DEMO, READY, UP, Place
 from tests.support.ports import free_block
 
 pytestmark = [pytest.mark.verify, pytest.mark.timeout(900)]
@@ -87,6 +88,18 @@ async def test_ctrl_c_at_any_moment_leaves_no_process_and_a_state_that_starts(
         await again.interrupted()
 
     assert names == {"VIP", "Board only"}
+    assert place.processes() == {}
+
+
+async def test_a_demonstration_that_is_stopped_leaves_no_process(place: Place) -> None:
+    async with place.terminal(*DEMO) as demo:
+        await demo.shows("Preview")
+        before = place.processes()
+        code = await demo.interrupted(signal.SIGTERM)
+
+    assert len(before) > len(NAMES)
+    assert code == 130
+    assert demo.lines[-1] == "Stopped before its end; nothing of it is running any more."
     assert place.processes() == {}
 
 

@@ -16,6 +16,7 @@ from deploy.local.settings import Ports, StackSettings
 from tests.support import processes
 
 UP = (sys.executable, "-m", "deploy.local", "up")
+DEMO = (sys.executable, "-m", "deploy.local.demo")
 READY = "Everything is ready"
 
 
