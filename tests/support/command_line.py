@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -28,12 +29,13 @@ class Terminal:
     lines: list[str] = field(default_factory=list)
 
     async def shows(self, text: str, within: float = 300) -> None:
-        """Waits until a line holds the text."""
-        async with asyncio.timeout(within):
-            while not any(text in line for line in self.lines):
-                if self.process.returncode is not None:
-                    raise AssertionError(f"ended without {text!r}: {self.lines}")
-                await asyncio.sleep(0.05)
+        """Waits until a line holds the text; says what it saw if none does."""
+        until = time.monotonic() + within
+        while not any(text in line for line in self.lines):
+            if self.process.returncode is not None or time.monotonic() > until:
+                last = "\n".join(self.lines[-40:])
+                raise AssertionError(f"{text!r} was not shown, but at last:\n{last}")
+            await asyncio.sleep(0.05)
 
     async def ends(self, within: float = 60) -> int:
         async with asyncio.timeout(within):
