@@ -16,7 +16,7 @@ def place(reachable_path: Path) -> Place:
     return Place.at(reachable_path / "stack", free_block())
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 async def test_a_stack_is_used_by_one_person_at_a_time_and_ctrl_c_stops_all_of_it(
     place: Place,
 ) -> None:
