@@ -13,7 +13,7 @@ from services.analytics.feed import consumers, serving
 from services.analytics.feed.announcer import Announcer
 from services.analytics.rpc import analytics_service, policy
 from services.analytics.usecases import learning, sources
-from services.chassis import channel, entry, process, server
+from services.chassis import channel, entry, process, server, sweeping
 from services.chassis.db import Database
 from services.chassis.process import Process
 from services.chassis.settings import Settings
@@ -52,6 +52,7 @@ async def serve() -> None:
         async with (
             consumers.following(opened.db, opened.channels, announcer.learned),
             announcer.running(),
+            sweeping.running(opened.db),
             server.running(
                 settings.listen,
                 register,

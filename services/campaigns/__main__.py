@@ -12,7 +12,7 @@ from services.campaigns.feed import encoding, learning, serving
 from services.campaigns.rpc.policy import POLICY
 from services.campaigns.temporal.starter import Starter
 from services.campaigns.usecases.launch import Launching
-from services.chassis import channel, entry, process, server
+from services.chassis import channel, entry, process, server, sweeping
 from services.chassis.db import Database
 from services.chassis.pages import PageTokens
 from services.chassis.settings import Settings
@@ -46,6 +46,7 @@ async def serve() -> None:
         )
         contacts = groups_client.contacts(groups)
         consumer = await opened(learning.following(groups, db).running())
+        await opened(sweeping.running(db))
 
         def register(to: grpc.aio.Server) -> list[str]:
             services = rpc.register(
@@ -54,7 +55,7 @@ async def serve() -> None:
                 contacts,
                 PageTokens(settings.page_token_key.get_secret_value()),
                 provider_key=settings.provider_key.get_secret_value(),
-                is_fresh=lambda: consumer.caught_up,
+                is_fresh=consumer.is_fresh_for,
             )
             return [*services, *serving.register(to, db)]
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
 from pydantic import Field, SecretStr
@@ -18,7 +18,7 @@ from services.campaigns.temporal.registering import ensure_search_attribute
 from services.campaigns.temporal.starter import Starter
 from services.campaigns.usecases import reconciling
 from services.campaigns.usecases.desk import Desk
-from services.chassis import channel, process, server
+from services.chassis import background, channel, process, server
 from services.chassis.db import Database
 from services.chassis.process import Process
 from services.chassis.settings import Settings
@@ -91,13 +91,8 @@ async def _reconciling(
                 structlog.get_logger().exception("reconciler failed")
             await asyncio.sleep(settings.reconcile_every)
 
-    task = asyncio.create_task(loop())
-    try:
+    async with background.running(loop(), "reconciler"):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 if __name__ == "__main__":

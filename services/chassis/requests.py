@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple, TypeVar, cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy import bindparam, delete, func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis import db, errors
@@ -68,6 +68,8 @@ _KEEP = db.compiled(
     )
 )
 
+_FORGET = db.compiled(delete(requests).where(~_FRESH))
+
 
 async def answered(tx: Transaction, request: Request, result: type[Result]) -> Result | None:
     """The answer that this request already got, if any.
@@ -98,6 +100,11 @@ async def keep(tx: Transaction, request: Request, result: Result) -> Result:
         answer = _adapter(cast(Hashable, type(result))).dump_json(result).decode()
         await tx.execute(_KEEP, **_key(tx, request), print=request.fingerprint, answer=answer)
     return result
+
+
+async def forget_expired(tx: Transaction) -> int:
+    """Erases the tenant's answers that nobody gets again; how many."""
+    return await tx.execute(_FORGET)
 
 
 def _key(tx: Transaction, request: Request) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 import grpc
 from pydantic import Field, SecretStr
 
-from services.chassis import channel, entry, process, server
+from services.chassis import channel, entry, process, server, sweeping
 from services.chassis.db import Database
 from services.chassis.pages import PageTokens
 from services.chassis.settings import Settings
@@ -38,6 +38,7 @@ async def serve() -> None:
             channel.opened(settings.campaigns, started.credentials)
         )
         await stack.enter_async_context(learning.following(campaigns, db).running())
+        await stack.enter_async_context(sweeping.running(db))
         tokens = PageTokens(settings.page_token_key.get_secret_value())
 
         def register(to: grpc.aio.Server) -> list[str]:

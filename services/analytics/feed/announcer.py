@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
 import structlog
 
 from services.analytics.usecases import announcing
-from services.chassis import errors
+from services.chassis import background, errors
 from services.chassis.db import Database
 
 log = structlog.get_logger()
@@ -35,13 +35,8 @@ class Announcer:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Announces in the background until the block ends."""
-        task = asyncio.create_task(self._run(), name="announcer")
-        try:
+        async with background.running(self._run(), "announcer"):
             yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import text
 
@@ -14,8 +13,18 @@ from services.chassis.db import Transaction
 _PROFILE = db.compiled(
     text("select timezone, currency, average_appointment_value from tenant_profiles")
 )
-_EVERYONE = db.compiled(text("select tenant_id from tenants order by tenant_id"))
-_POSITIONS = db.compiled(text("select source, seen_until from feed_positions"))
+# `least` passes over null: a source that was never heard stays unknown.
+_POSITIONS = db.compiled(
+    text(
+        """
+        select source, case when seen_until is not null then least(seen_until, parked) end
+            as seen_until
+        from feed_positions
+        left join (select source, min(at) as parked from parked_events group by source) as waiting
+            using (source)
+        """
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +38,11 @@ async def profile(tx: Transaction) -> Profile | None:
     return await tx.fetch_one(Profile, _PROFILE)
 
 
-async def everyone(tx: Transaction) -> list[UUID]:
-    """The ids of all tenants."""
-    return await tx.fetch_values(_EVERYONE)
-
-
 async def seen_until(tx: Transaction, sources: Sequence[str]) -> datetime | None:
-    """Before which moment nothing is missing from any source; None while one was never heard."""
+    """Before which moment nothing is missing from any source; None while one was never heard.
+
+    A change of the tenant that was set aside is missing.
+    """
     rows = await tx.fetch_all(_Position, _POSITIONS)
     known = {row.source: row.seen_until for row in rows}
     moments = [known.get(source) for source in sources]

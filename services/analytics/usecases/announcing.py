@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from services.analytics.domain.events import GroupPerformanceChanged
 from services.analytics.domain.periods import USUAL, Period
-from services.analytics.store import announced, facts, tenants
+from services.analytics.store import announced, facts
 from services.analytics.store import figures as store
-from services.chassis import outbox
+from services.chassis import outbox, tenants
 from services.chassis.caller import Caller
 from services.chassis.db import Database, Transaction
 

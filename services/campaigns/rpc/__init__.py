@@ -1,6 +1,7 @@
 """How requests arrive at the campaigns context."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 import grpc
 
@@ -31,7 +32,7 @@ def register(
     tokens: PageTokens,
     *,
     provider_key: str,
-    is_fresh: Callable[[], bool],
+    is_fresh: Callable[[UUID], bool],
 ) -> list[str]:
     """Adds every servicer and gives the full names of their services."""
     campaigns = CampaignService(desk, names, tokens, Bell(desk.db), is_fresh)

@@ -21,7 +21,7 @@ from services.campaigns.temporal.messages import (
 )
 from services.campaigns.usecases import control, dialling, finishing
 from services.campaigns.usecases.desk import Desk, Work
-from services.chassis import failpoints
+from services.chassis import background, failpoints
 from services.chassis.caller import Caller
 
 Result = TypeVar("Result")
@@ -107,13 +107,8 @@ async def _beating() -> AsyncIterator[None]:
             activity.heartbeat()
             await asyncio.sleep(BEAT)
 
-    task = asyncio.create_task(beat())
-    try:
+    async with background.running(beat(), "heartbeats"):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 def _measure(calls: int) -> None:

@@ -51,6 +51,10 @@ class Applier:
         async with self.db.across_tenants() as tx:
             self._keep(await positions.parked_tenants(tx, self.source))
 
+    def has_parked(self, tenant_id: UUID) -> bool:
+        """Whether a tenant's changes wait."""
+        return tenant_id in self._parked
+
     async def take(self, batch: Sequence[Change], before: str, after: Position) -> None:
         """Applies the batch and moves the position, together or not at all."""
 

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ import grpc
 import structlog
 from prometheus_client import Gauge
 
-from services.chassis import errors, failpoints, status
+from services.chassis import background, errors, failpoints, status
 from services.chassis.caller import Caller
 from services.chassis.db import Database, Transaction
 from services.chassis.feed import positions
@@ -71,16 +71,15 @@ class Consumer:
         """Whether what was learned is fresh enough to decide upon."""
         return self.lag() <= TOO_OLD
 
+    def is_fresh_for(self, tenant_id: UUID) -> bool:
+        """Whether that holds for a tenant, whose changes may have been set aside."""
+        return self.caught_up and not self._applier.has_parked(tenant_id)
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Consumer"]:
         """Follows in the background until the block ends."""
-        task = asyncio.create_task(self.run(), name=f"feed of {self.source}")
-        try:
+        async with background.running(self.run(), f"feed of {self.source}"):
             yield self
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
     async def run(self) -> None:
         """Follows until it is cancelled, whatever happens to the source or the database."""

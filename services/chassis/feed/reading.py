@@ -95,7 +95,6 @@ _HOLDER = db.compiled(
         """
     )
 )
-_TENANTS = db.compiled(text("select tenant_id from tenants order by tenant_id"))
 
 
 async def state(tx: Transaction) -> State:
@@ -113,8 +112,3 @@ async def events(tx: Transaction, after: Cursor) -> list[Row]:
 async def holder(tx: Transaction, xid: int) -> Holder | None:
     """Who has the transaction open, if it still is."""
     return await tx.fetch_one(Holder, _HOLDER, xid=str(xid))
-
-
-async def tenants(tx: Transaction) -> list[UUID]:
-    """Every tenant that the context knows."""
-    return await tx.fetch_values(_TENANTS)

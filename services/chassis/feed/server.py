@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 import grpc
 from google.protobuf.any_pb2 import Any as Packed
 
-from services.chassis import closing, errors
+from services.chassis import background, closing, errors, tenants
 from services.chassis.caller import Caller
 from services.chassis.db import Database, Transaction
 from services.chassis.feed import cursor as cursors
@@ -50,8 +50,8 @@ class ChangeFeed(pb_grpc.ChangeFeedServiceServicer):
     ) -> AsyncIterator[pb.ListResponse]:
         """The cursor is taken first: what changes meanwhile comes again in the watch."""
         async with self.db.across_tenants() as tx:
-            state, tenants = await reading.state(tx), await reading.tenants(tx)
-        for tenant_id in tenants:
+            state, known = await reading.state(tx), await tenants.everyone(tx)
+        for tenant_id in known:
             async with self.db.transaction(Caller.service(tenant_id)) as tx:
                 async for batch in _batched(self._history(tx, tenant_id)):
                     yield pb.ListResponse(events=batch)
@@ -108,11 +108,8 @@ class ChangeFeed(pb_grpc.ChangeFeedServiceServicer):
     async def _woken(self) -> AsyncIterator[asyncio.Event]:
         """Set whenever somebody has committed events."""
         woken = asyncio.Event()
-        listening = asyncio.create_task(self._listen(woken))
-        try:
+        async with background.running(self._listen(woken), "outbox"):
             yield woken
-        finally:
-            listening.cancel()
 
     async def _listen(self, woken: asyncio.Event) -> None:
         async with self.db.across_tenants() as tx:

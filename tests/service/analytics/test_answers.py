@@ -6,12 +6,15 @@ from uuid import UUID
 
 import grpc
 import pytest
+from google.protobuf.any_pb2 import Any as Packed
 
 from services.analytics.domain.facts import Mood
 from services.analytics.domain.groups import Visibility
 from services.chassis import status
 from services.chassis.caller import Role
 from services.chassis.db import Database
+from services.chassis.feed import positions
+from services.chassis.feed.changes import Change
 from services.chassis.ids import new_id
 from tests.service.analytics.world import (
     NEW_YORK,
@@ -325,6 +328,23 @@ async def test_staff_reads_nothing_while_grants_may_be_outdated(
     assert status.of_error(refused.value).reason == "ANALYTICS_BEHIND"
     assert answer.freshness.lag_seconds > 10
     assert len(answer.group_analytics) == 1
+
+
+async def test_staff_reads_nothing_while_a_change_of_their_tenant_is_set_aside(
+    stub: "Stub", db: Database, world: World, user: Person, issuer: Issuer
+) -> None:
+    """Rulings 6 and 8: it may be the withdrawal of a grant; other tenants go on."""
+    await world.learn(NEW_YORK, group())
+    neighbour = issuer.person(Role.CLIENT_USER, new_id(), "Nora Neighbour")
+    withdrawal = Change(new_id(), world.tenant_id, db.clock.now() - timedelta(seconds=11), Packed())
+    async with db.transaction(world.caller) as tx:
+        await positions.park(tx, "groups", withdrawal, "ValueError")
+
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await all_groups(stub, user)
+
+    assert status.of_error(refused.value).reason == "ANALYTICS_BEHIND"
+    assert (await all_groups(stub, neighbour)).freshness.lag_seconds < 10
 
 
 async def test_the_answer_says_how_fresh_it_is(stub: "Stub", db: Database, admin: Person) -> None:

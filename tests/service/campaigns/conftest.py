@@ -153,7 +153,7 @@ async def channel(
             contacts,
             PageTokens(_TOKENS),
             provider_key=KEY,
-            is_fresh=lambda: following.caught_up,
+            is_fresh=following.is_fresh_for,
         )
 
     verifier = Verifier(settings, http)

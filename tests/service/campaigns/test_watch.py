@@ -252,7 +252,7 @@ async def test_streams_end_when_their_server_closes(
             nobody,
             PageTokens("k" * 32),
             provider_key="key",
-            is_fresh=lambda: True,
+            is_fresh=lambda _: True,
         )
 
     verifier = Verifier(settings, http)

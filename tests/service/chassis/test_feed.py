@@ -197,7 +197,7 @@ async def test_a_change_that_always_fails_parks_its_tenant_only(
 ) -> None:
     ill, well = await source.tenant(), await source.tenant()
     follower.faults.add("poison")
-    async with consumer(stub, follower).running():
+    async with consumer(stub, follower).running() as following:
         await until(follower.is_listed)
         await source.announce(ill, "before", "poison", "after")
         await source.announce(well, "fine")
@@ -212,6 +212,7 @@ async def test_a_change_that_always_fails_parks_its_tenant_only(
     assert await follower.notes(well) == ["fine", "still fine"]
     assert await follower.notes(ill) == ["before"]
     assert REGISTRY.get_sample_value("feed_parked_tenants", {"source": "groups"}) == 1
+    assert [following.is_fresh_for(each) for each in (ill, well)] == [False, True]
 
 
 async def test_a_run_that_fails_is_repeated_change_by_change(
