@@ -1,7 +1,7 @@
 """How far behind a feed is kept by the oldest transaction that still writes, and by whose."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from prometheus_client import Gauge
@@ -17,25 +17,37 @@ HELD = Gauge(
 )
 _WORTH_NAMING = 1.0
 _ALARM = 10.0
+# What is open at a reader's first look may be open since any time: older than readers accept.
+_ANY_TIME = timedelta(seconds=15)
 
 
 @dataclass(slots=True)
 class Horizon:
-    """Remembers since when each open transaction is known."""
+    """Since when each open transaction may be open, as one reader of the feed knows."""
 
     _since: dict[int, datetime] = field(default_factory=dict)
+    _looked: datetime | None = None
+
+    def complete_until(self, state: State) -> datetime:
+        """The real moment up to which nothing can be missing from the feed.
+
+        A transaction that was not there at the last look began after it, at the earliest.
+        """
+        earliest = self._looked or state.moment - _ANY_TIME
+        self._since = {xid: self._since.get(xid, earliest) for xid in state.writing}
+        self._looked = state.moment
+        return min(self._since.values(), default=state.moment)
+
+
+@dataclass(slots=True)
+class Alarm:
+    """Names the oldest open transaction of a feed once it holds the feed back."""
+
     _named: tuple[str, str] | None = None
     _alarmed: int = 0
 
-    def complete_until(self, state: State) -> datetime:
-        """The real moment up to which nothing can be missing from the feed."""
-        return min((self._since[xid] for xid in state.writing), default=state.moment)
-
-    async def look(self, tx: Transaction, state: State) -> None:
-        """Takes note of the open transactions; names the oldest once it holds the feed back."""
-        before = self._since
-        self._since = {xid: before.get(xid, state.moment) for xid in state.writing}
-        held = (state.moment - self.complete_until(state)).total_seconds()
+    async def look(self, tx: Transaction, state: State, complete_until: datetime) -> None:
+        held = (state.moment - complete_until).total_seconds()
         if held < _WORTH_NAMING:
             self._forget()
         elif holder := await reading.holder(tx, state.horizon):

@@ -17,7 +17,7 @@ from services.chassis.db import Database, Transaction
 from services.chassis.feed import cursor as cursors
 from services.chassis.feed import reading
 from services.chassis.feed.cursor import Cursor
-from services.chassis.feed.horizon import Horizon
+from services.chassis.feed.horizon import Alarm, Horizon
 from services.chassis.feed.reading import Row, State
 from vio.feed.v1 import feed_service_pb2 as pb
 from vio.feed.v1 import feed_service_pb2_grpc as pb_grpc
@@ -43,7 +43,7 @@ class ChangeFeed(pb_grpc.ChangeFeedServiceServicer):
     list_history: ListHistory
     poll: float = 1.0
     heartbeat: float = 2.0
-    _horizon: Horizon = field(default_factory=Horizon)
+    _alarm: Alarm = field(default_factory=Alarm)
 
     async def List(
         self, message: pb.ListRequest, context: Context
@@ -60,24 +60,24 @@ class ChangeFeed(pb_grpc.ChangeFeedServiceServicer):
     async def Watch(
         self, message: pb.WatchRequest, context: Context
     ) -> AsyncIterator[pb.WatchResponse]:
-        place = Cursor.read(message.cursor)
+        place, horizon = Cursor.read(message.cursor), Horizon()
         async with self._woken() as woken:
             heard = float("-inf")
             while not closing.has_begun():
                 woken.clear()
-                state, rows = await self._read(place)
+                state, rows, seen = await self._read(place, horizon)
                 complete = len(rows) < reading.LIMIT
                 for batch in _portions(rows):
                     place = Cursor(place.generation, batch[-1].xid, batch[-1].id)
                     last = complete and batch[-1] is rows[-1]
-                    until = self._seen_until(state) if last else batch[-1].at
+                    until = seen if last else batch[-1].at
                     yield _response(batch, place, until)
                 now = asyncio.get_running_loop().time()
                 if rows:
                     heard = now
                 elif now - heard >= self.heartbeat:
                     heard = now
-                    yield _response((), place, self._seen_until(state))
+                    yield _response((), place, seen)
                 if complete:
                     pause = _POLL_WHILE_EVENTS_WAIT if state.waits else self.poll
                     await closing.first_of(woken, pause)
@@ -93,16 +93,15 @@ class ChangeFeed(pb_grpc.ChangeFeedServiceServicer):
             event.at.FromDatetime(tx.now)
             yield event
 
-    async def _read(self, place: Cursor) -> tuple[State, Sequence[Row]]:
+    async def _read(self, place: Cursor, horizon: Horizon) -> tuple[State, Sequence[Row], datetime]:
+        """How things stand, what comes next, and before which moment nothing is missing."""
         async with self.db.across_tenants() as tx:
             state = await reading.state(tx)
             if place.generation != state.generation or place.xid > state.horizon:
                 raise cursors.generation_changed()
-            await self._horizon.look(tx, state)
-            return state, await reading.events(tx, place)
-
-    def _seen_until(self, state: State) -> datetime:
-        return self.db.clock.virtual(self._horizon.complete_until(state))
+            until = horizon.complete_until(state)
+            await self._alarm.look(tx, state, until)
+            return state, await reading.events(tx, place), self.db.clock.virtual(until)
 
     @asynccontextmanager
     async def _woken(self) -> AsyncIterator[asyncio.Event]:

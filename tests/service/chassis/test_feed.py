@@ -1,7 +1,7 @@
 """The change feed: nothing is lost, nothing is applied twice, one tenant can't stop another."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
 import grpc
@@ -15,7 +15,6 @@ from services.chassis.auth import Verifier
 from services.chassis.caller import Caller, Role
 from services.chassis.ids import new_id
 from services.chassis.settings import Settings
-from tests.support import feeds
 from tests.support.databases import Databases
 from tests.support.feeds import Follower, Source
 from tests.support.issuer import Issuer
@@ -27,31 +26,6 @@ from vio.feed.v1.feed_service_pb2_grpc import (
 
 if TYPE_CHECKING:
     from vio.feed.v1.feed_service_pb2_grpc import ChangeFeedServiceAsyncStub as Stub
-
-
-@pytest.fixture(scope="session")
-def pair(databases: Databases) -> Databases:
-    return feeds.make_schemas(databases, f"{databases.name}_feed")
-
-
-@pytest.fixture
-async def source(pair: Databases) -> AsyncIterator[Source]:
-    async with feeds.opened(pair, "groups") as database:
-        yield Source(database)
-
-
-@pytest.fixture
-async def follower(pair: Databases) -> AsyncIterator[Follower]:
-    with psycopg.connect(pair.url("campaigns_owner")) as connection:
-        connection.execute("truncate feed_positions, parked_events")
-    async with feeds.opened(pair, "campaigns") as database:
-        yield Follower(database)
-
-
-@pytest.fixture
-async def stub(source: Source) -> AsyncIterator["Stub"]:
-    async with source.served() as stub:
-        yield stub
 
 
 @pytest.fixture(autouse=True)
