@@ -5,6 +5,7 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,7 @@ _LEEWAY = 30
 _REMEMBERED = 4096
 _REMEMBERED_FOR = 60.0
 _BETWEEN_KEY_READS = 10.0
+_KEYS_LAST = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,9 @@ class Verifier:
     http: httpx.AsyncClient
     _keys: dict[str, PyJWK] = field(default_factory=dict)
     _read_at: float = float("-inf")
+    _tried_at: float = float("-inf")
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _renewing: asyncio.Task[None] | None = None
     _known: OrderedDict[bytes, tuple[Known, float]] = field(default_factory=OrderedDict)
 
     async def verify(self, token: str) -> Known:
@@ -102,17 +106,30 @@ class Verifier:
         return Known(caller, float(claims["exp"]))
 
     async def _key(self, key_id: str) -> PyJWK:
-        async with self._reading:
-            if key_id not in self._keys and self._may_read():
-                await self._read_keys()
+        """The issuer's key of that name; who shows a known one waits for nobody."""
         if key_id not in self._keys:
-            raise unauthenticated()
-        return self._keys[key_id]
+            async with self._reading:
+                if key_id not in self._keys and self._may_read():
+                    await self._read_keys()
+        elif time.monotonic() - self._read_at > _KEYS_LAST and self._may_read():
+            self._renewing = asyncio.create_task(self._renewed())
+        if key_id in self._keys:
+            return self._keys[key_id]
+        if self._read_at < self._tried_at:
+            raise errors.unavailable("sign-in service")
+        raise unauthenticated()
 
     def _may_read(self) -> bool:
-        return time.monotonic() - self._read_at > _BETWEEN_KEY_READS
+        """Tokens that name invented keys make nobody read more often than this."""
+        return time.monotonic() - self._tried_at > _BETWEEN_KEY_READS
+
+    async def _renewed(self) -> None:
+        """Forgets keys that the issuer took back; while it is silent the known ones hold."""
+        with suppress(errors.Unavailable):
+            await self._read_keys()
 
     async def _read_keys(self) -> None:
+        self._tried_at = time.monotonic()
         try:
             jwks = await _json(self.http, (await discover(self.http, self.settings))["jwks_uri"])
         except (httpx.HTTPError, ValueError, KeyError) as error:

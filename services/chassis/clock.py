@@ -15,6 +15,10 @@ class Clock:
     real_origin: datetime
     scale: float = 1.0
 
+    def __post_init__(self) -> None:
+        if not 1 <= self.scale < float("inf"):
+            raise ValueError(f"scale is {self.scale}: virtual time runs as fast as life, or faster")
+
     def now(self) -> datetime:
         """The virtual moment by this host's clock, aware UTC."""
         return self.virtual(datetime.now(UTC))

@@ -38,6 +38,10 @@ _PERSONAL = re.compile(
     r"(?P<mail>[^\s@\"'<>]+@[^\s@\"'<>]+\.\w+)|(?P<phone>\+\d{7,15})|(?P<token>eyJ[\w.-]{20,})"
 )
 
+# As OpenTelemetry's semantic conventions name them, the old and the new ones.
+_ADDRESSES = frozenset({"http.url", "http.target", "url.full"})
+_QUERIES = frozenset({"url.query"})
+
 
 def configure(service: str, settings: Settings, *, metrics_port: int | None = None) -> None:
     """Sets up a process: JSON logs on standard output, metrics on a port, traces if wanted."""
@@ -84,7 +88,7 @@ async def measured(rpc: Rpc, context: Context) -> AsyncIterator[None]:
 
 
 class Scrubbing(SpanExporter):
-    """Leaves the messages of exceptions out: they can quote what people typed."""
+    """Leaves out what can quote people: the messages of exceptions, the queries of addresses."""
 
     def __init__(self, exporter: SpanExporter) -> None:
         self._exporter = exporter
@@ -93,6 +97,9 @@ class Scrubbing(SpanExporter):
         for span in spans:
             span._events = tuple(map(_scrubbed, span.events))
             span._status = trace.Status(span.status.status_code)
+            span._attributes = {
+                name: _without_query(name, value) for name, value in (span.attributes or {}).items()
+            }
         return self._exporter.export(spans)
 
     def shutdown(self) -> None:
@@ -102,6 +109,12 @@ class Scrubbing(SpanExporter):
 def _scrubbed(event: Event) -> Event:
     kept = {"exception.type": str((event.attributes or {}).get("exception.type", ""))}
     return Event(event.name, kept, event.timestamp)
+
+
+def _without_query(name: str, value: Any) -> Any:
+    if name in _QUERIES:
+        return ""
+    return value.partition("?")[0] if name in _ADDRESSES and isinstance(value, str) else value
 
 
 def _code(context: Context, error: BaseException | None) -> str:

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 
-from services.campaigns.domain.hours import CallingHours, Whereabouts
+from services.campaigns.domain.hours import CallingHours, Opening, Whereabouts
 from services.campaigns.domain.pacing import FOREVER, Crowd, Limiter, simulate
 
 ANSWER = timedelta(seconds=1)
+_NEVER = Opening(FOREVER, FOREVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Forecast:
 def crowds(hours: CallingHours, people: Iterable[Whereabouts]) -> tuple[Crowd, ...]:
     """The people grouped by when they may be called; who never may is left out."""
     counted = Counter(people)
-    return tuple(Crowd(count, partial(_opens, hours, where)) for where, count in counted.items())
+    return tuple(Crowd(count, _Openings(hours, where)) for where, count in counted.items())
 
 
 def forecast(
@@ -51,5 +51,17 @@ def _settled(limiter: Limiter, now: datetime) -> Limiter:
     return replace(limiter, leaving=tuple(leaving))
 
 
-def _opens(hours: CallingHours, where: Whereabouts, moment: datetime) -> datetime:
-    return hours.open_from(moment, where) or FOREVER
+@dataclass(slots=True)
+class _Openings:
+    """When people may be called; remembers the stretch it found last."""
+
+    hours: CallingHours
+    where: Whereabouts
+    _asked: datetime = FOREVER
+    _found: Opening = _NEVER
+
+    def __call__(self, moment: datetime) -> datetime:
+        if not self._asked <= moment < self._found.closes:
+            self._asked = moment
+            self._found = self.hours.opening(moment, self.where) or _NEVER
+        return max(moment, self._found.opens)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -45,6 +45,14 @@ DAYTIME = Span(time(8), time(21))
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """A stretch of time in which a person may be called, half-open."""
+
+    opens: datetime
+    closes: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CallingHours:
     """A tenant's rule: its own week in its zone, and `daytime` wherever the person is.
 
@@ -63,12 +71,17 @@ class CallingHours:
 
     def open_from(self, moment: datetime, where: Whereabouts) -> datetime | None:
         """`moment`, or the next one at which it is open; None if none comes in three weeks."""
+        opening = self.opening(moment, where)
+        return opening.opens if opening else None
+
+    def opening(self, moment: datetime, where: Whereabouts) -> Opening | None:
+        """The stretch in which it is open from `moment` on, or the next one."""
         until = moment + LOOK_AHEAD
         rules = self._rules(where)
         while where.zones and moment < until:
             later = max(rule.next_open(moment) for rule in rules)
             if later == moment:
-                return moment
+                return Opening(moment, min(rule.closes_after(moment) for rule in rules))
             moment = later
         return None
 
@@ -90,7 +103,7 @@ def whereabouts(contact_zone: str, tenant_zone: str, phone: str) -> Whereabouts:
     return Whereabouts(zones, ZoneSource.TENANT_AND_NUMBER)
 
 
-@cache
+@lru_cache(1_000)
 def is_zone(name: str) -> bool:
     """Whether this is an IANA zone that is known here."""
     try:
@@ -99,7 +112,7 @@ def is_zone(name: str) -> bool:
         return False
 
 
-@cache
+@lru_cache(10_000)
 def zones_of(phone: str) -> tuple[str, ...]:
     """Every zone of a number's region; none if the number tells nothing."""
     try:
@@ -132,6 +145,16 @@ class _Local:
             if later := next((each for each in openings if each > moment), None):
                 return later
         return moment + LOOK_AHEAD
+
+    def closes_after(self, moment: datetime) -> datetime:
+        """When the span that holds `moment` ends."""
+        local = moment.astimezone(ZoneInfo(self.zone))
+        today, tomorrow = local.date(), local.date() + timedelta(days=1)
+        return min(
+            self._at(tomorrow if span.closes == time.min else today, span.closes)
+            for span in self._spans(today)
+            if span.holds(local.time())
+        )
 
     def _spans(self, day: date) -> tuple[Span, ...]:
         return () if day in self.holidays else self.week.get(day.weekday(), ())

@@ -44,7 +44,10 @@ _VERDICTS = {
 
 
 async def reconcile(desk: Desk, engine: Engine) -> int:
-    """Looks at every campaign that is not final, of every tenant; how many were looked at."""
+    """Looks at every campaign that is not final, of every tenant; how many were looked at.
+
+    What fails with one campaign is logged, and does not keep the others from being healed.
+    """
     async with desk.db.across_tenants() as tx:
         unfinished = await live.unfinished(tx)
     for campaign in unfinished:
@@ -53,6 +56,10 @@ async def reconcile(desk: Desk, engine: Engine) -> int:
         except Refusal as refusal:
             structlog.get_logger().warning(
                 "campaign not reconciled", campaign_id=str(campaign.id), reason=refusal.reason
+            )
+        except Exception:
+            structlog.get_logger().exception(
+                "campaign not reconciled", campaign_id=str(campaign.id), reason="BUG"
             )
     return len(unfinished)
 

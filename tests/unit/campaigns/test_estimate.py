@@ -1,6 +1,7 @@
 """A forecast is the limiter run ahead."""
 
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 from services.campaigns.domain.estimate import crowds, forecast
 from services.campaigns.domain.hours import CallingHours, Whereabouts, ZoneSource
@@ -9,6 +10,7 @@ from services.campaigns.domain.pacing import FOREVER, Limiter
 NINE = datetime(2026, 9, 15, 13, tzinfo=UTC)
 HOURS = CallingHours("America/New_York")
 HERE = Whereabouts(("America/New_York",), ZoneSource.CONTACT)
+_opening = CallingHours.opening
 NOWHERE = Whereabouts((), ZoneSource.UNKNOWN)
 
 
@@ -49,3 +51,16 @@ def test_calls_that_are_being_placed_are_counted_as_answered_now() -> None:
 
 def test_nobody_to_call_has_no_forecast() -> None:
     assert forecast(Limiter(), crowds(HOURS, [NOWHERE] * 3), NINE) is None
+
+
+def test_openings_are_looked_up_once_a_day_and_place_not_once_a_batch() -> None:
+    """A launch waits for its forecast, and everybody else for the launch."""
+    zones = ("America/New_York", "America/Denver", "Pacific/Honolulu", "Europe/London")
+    people = [Whereabouts((zone,), ZoneSource.CONTACT) for zone in zones for _ in range(250)]
+
+    with patch.object(CallingHours, "opening", autospec=True, side_effect=_opening) as looked:
+        found = forecast(Limiter(), crowds(HOURS, people), NINE, others=4_000)
+
+    assert found is not None
+    assert found.batches >= 200
+    assert looked.call_count < 100

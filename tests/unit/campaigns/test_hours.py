@@ -175,3 +175,21 @@ def test_the_next_opening_is_open_and_nothing_before_it_is(moment: datetime, zon
     steps = int((opens - moment) / timedelta(minutes=15))
     between = (moment + step * timedelta(minutes=15) for step in range(steps))
     assert opens == moment or not any(HOURS.is_open(each, where) for each in between)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    moment=st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001
+    zone=st.sampled_from([NEW_YORK, PHOENIX, LONDON, "Australia/Lord_Howe", "Asia/Kathmandu"]),
+)
+def test_an_opening_is_open_to_its_end_and_closed_after_it(moment: datetime, zone: str) -> None:
+    where = in_zone(zone)
+
+    opening = HOURS.opening(moment, where)
+
+    assert opening is not None
+    length, last = opening.closes - opening.opens, opening.closes - timedelta(seconds=1)
+    middle = opening.opens + length / 2
+    assert timedelta() < length <= timedelta(hours=24)
+    assert all(HOURS.is_open(each, where) for each in (opening.opens, middle, last))
+    assert opening.opens <= last

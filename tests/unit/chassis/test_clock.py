@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from services.chassis.clock import Clock
 
 TUESDAY = datetime(2026, 9, 15, 13, tzinfo=UTC)
@@ -15,6 +17,12 @@ def test_virtual_time_runs_scale_times_as_fast() -> None:
 
     assert later == TUESDAY + timedelta(minutes=15)
     assert clock.real_seconds(timedelta(minutes=15)) == 9
+
+
+@pytest.mark.parametrize("scale", [0, 0.5, -1, float("nan"), float("inf")])
+def test_virtual_time_never_runs_slower_than_life(scale: float) -> None:
+    with pytest.raises(ValueError, match="faster"):
+        Clock(TUESDAY, TUESDAY, scale)
 
 
 def test_a_stack_keeps_its_time_over_a_restart(tmp_path: Path) -> None:
