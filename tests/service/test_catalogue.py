@@ -62,7 +62,8 @@ def test_only_the_listed_tables_have_no_rows_of_tenants(databases: Databases) ->
     assert {*tables(databases, with_tenant=False), *open_to_all} == WITHOUT_TENANT
 
 
-def test_every_tenants_table_forces_row_security_by_the_one_policy(databases: Databases) -> None:
+def unsecured(databases: Databases) -> list[str]:
+    """What is wrong with the row security of tables."""
     secured = set(tables(databases, with_tenant=True)) - WITHOUT_TENANT
     forced = ask(
         databases,
@@ -81,11 +82,52 @@ def test_every_tenants_table_forces_row_security_by_the_one_policy(databases: Da
     }
     others = {(name, kind) for name, kind, *_ in policies if kind != "tenant"}
 
-    assert {name for (name,) in forced} == secured
-    assert tenant == dict.fromkeys(secured, ("ALL", TENANT, TENANT))
-    assert others == {(name, "across") for name in CROSSED} | {
-        (name, "search") for name in SEARCHED
-    }
+    listed = {(name, "across") for name in CROSSED} | {(name, "search") for name in SEARCHED}
+    return [
+        *(f"{name}: not forced" for name in secured - {name for (name,) in forced}),
+        *(f"{name}: {kind}" for name, kind in others ^ listed),
+        *(f"{name}: policy" for name in secured if tenant.get(name) != ("ALL", TENANT, TENANT)),
+    ]
+
+
+def test_every_tenants_table_forces_row_security_by_the_one_policy(databases: Databases) -> None:
+    assert not unsecured(databases)
+
+
+@pytest.mark.parametrize(
+    ("name", "planted", "seen"),
+    [
+        (
+            "table",
+            "create table groups.planted (tenant_id uuid)",
+            {"groups.planted: not forced", "groups.planted: policy"},
+        ),
+        (
+            "owner",
+            "alter table groups.contacts no force row level security",
+            {"groups.contacts: not forced"},
+        ),
+        (
+            "policy",
+            "create policy more on groups.audit for select using (true)",
+            {"groups.audit: more"},
+        ),
+        (
+            "lax",
+            "alter policy tenant on groups.audit with check (true)",
+            {"groups.audit: policy"},
+        ),
+    ],
+)
+def test_a_planted_hole_is_seen(
+    databases: Databases, name: str, planted: str, seen: set[str]
+) -> None:
+    """Against the check itself: a table, a table's owner, one policy more, a lax one."""
+    scratch = databases.another(f"vio_planted_{name}")
+    with psycopg.connect(scratch.url("groups_owner")) as owner:
+        owner.execute(planted)
+
+    assert set(unsecured(scratch)) == seen
 
 
 def test_the_roles_of_services_own_nothing_and_pass_no_policy(databases: Databases) -> None:
@@ -106,15 +148,18 @@ def test_the_roles_of_services_own_nothing_and_pass_no_policy(databases: Databas
     granted = ask(
         databases,
         f"""
-        select grantee, table_schema, privilege_type from information_schema.role_table_grants
-        where grantee in {CONTEXTS}
-          and (table_schema <> grantee or privilege_type in ('TRUNCATE', 'REFERENCES', 'TRIGGER'))
-          and table_schema not in ('pg_catalog', 'information_schema')
+        select r.rolname, n.nspname, c.relname, g.privilege_type
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        cross join aclexplode(c.relacl) g join pg_roles r on r.oid = g.grantee
+        where r.rolname in {CONTEXTS}
         """,
     )
+    kinds = {kind for *_, kind in granted}
 
     assert roles == [(name, False, False, False, False) for name in sorted(CONTEXTS)]
-    assert (owned, granted) == ([], [])
+    assert owned == []
+    assert {(role, schema) for role, schema, *_ in granted} == {(name, name) for name in CONTEXTS}
+    assert kinds == {"SELECT", "INSERT", "UPDATE", "DELETE"}
 
 
 def test_only_the_listed_functions_run_as_somebody_else(databases: Databases) -> None:
@@ -128,6 +173,136 @@ def test_only_the_listed_functions_run_as_somebody_else(databases: Databases) ->
     )
 
     assert {name for (name,) in found} == DEFINERS
+
+
+def test_functions_have_a_fixed_path_and_are_not_said_to_be_leakproof(
+    databases: Databases,
+) -> None:
+    found = ask(
+        databases,
+        f"""
+        select n.nspname || '.' || p.proname, p.proconfig, p.proleakproof from pg_proc p
+        join pg_namespace n on n.oid = p.pronamespace where n.nspname in {CONTEXTS}
+        """,
+    )
+
+    assert {name for name, *_ in found} >= DEFINERS
+    for name, settings, leakproof in found:
+        assert any(each.startswith("search_path=") for each in settings or ()), name
+        assert not leakproof, name
+
+
+def test_services_are_members_of_what_they_cross_with_and_of_nothing_else(
+    databases: Databases,
+) -> None:
+    """A member of the owner's role could lift row security."""
+    found = ask(
+        databases,
+        """
+        select m.rolname, g.rolname, inherit_option, set_option, a.admin_option
+        from pg_auth_members a join pg_roles m on m.oid = a.member
+        join pg_roles g on g.oid = a.roleid where m.rolname !~ '^(pg_|vio_|postgres)'
+        """,
+    )
+
+    across = {(name, f"{name}_across", False, True, False) for name in CONTEXTS}
+    assert set(found) == across | {("groups_owner", "groups_search", False, True, False)}
+
+
+def test_views_see_what_their_reader_sees(databases: Databases) -> None:
+    """Materialised ones can't; a view runs as its owner unless it says otherwise."""
+    found = ask(
+        databases,
+        f"""
+        select c.relname, c.relkind, c.reloptions from pg_class c
+        join pg_namespace n on n.oid = c.relnamespace
+        where c.relkind in ('v', 'm') and n.nspname in {CONTEXTS}
+        """,
+    )
+
+    assert [name for name, kind, options in found if kind == "m"] == []
+    assert [name for name, _, options in found if "security_invoker=true" not in options] == []
+
+
+def test_every_key_and_every_reference_begins_with_the_tenant(databases: Databases) -> None:
+    """Keys and references ignore row security: without the tenant they tell what exists."""
+    secured = set(tables(databases, with_tenant=True)) - WITHOUT_TENANT
+    keys = ask(
+        databases,
+        """
+        select indrelid::regclass::text, indexrelid::regclass::text, a.attname from pg_index i
+        join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+        where i.indisunique
+        """,
+    )
+    references = ask(
+        databases,
+        """
+        select conrelid::regclass::text, conname, a.attname, b.attname from pg_constraint c
+        join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+        join pg_attribute b on b.attrelid = c.confrelid and b.attnum = c.confkey[1]
+        where contype = 'f'
+        """,
+    )
+
+    ours = [(key, first) for table, key, first in keys if table in secured]
+    assert {first for _, first in ours} == {"tenant_id"}, ours
+    assert {each[2:] for each in references} == {("tenant_id", "tenant_id")}, references
+
+
+def test_those_who_cross_tenants_read_the_listed_columns_only(databases: Databases) -> None:
+    """Ruling 4: enough to find the tenant, and not a word about anybody."""
+    across = tuple(f"{name}_across" for name in CONTEXTS)
+    found = ask(
+        databases,
+        f"""
+        select n.nspname || '.' || c.relname, g.privilege_type,
+               string_agg(a.attname, ' ' order by a.attname)
+        from pg_attribute a join pg_class c on c.oid = a.attrelid
+        join pg_namespace n on n.oid = c.relnamespace
+        cross join aclexplode(a.attacl) g join pg_roles r on r.oid = g.grantee
+        where r.rolname in {across} group by 1, 2
+        """,
+    )
+    whole = ask(
+        databases,
+        f"""
+        select c.relname from pg_class c cross join aclexplode(c.relacl) g
+        join pg_roles r on r.oid = g.grantee where r.rolname in {across}
+        """,
+    )
+
+    outbox = "at event_id id payload tenant_id type xid"
+    wanted = {
+        "campaigns.campaigns": "id state tenant_id",
+        "campaigns.attempts": "id provider_call_id tenant_id",
+        **{f"{name}.outbox": outbox for name in CONTEXTS},
+        **{f"{name}.parked_events": "source tenant_id" for name in CONTEXTS},
+        **{f"{name}.tenants": "tenant_id" for name in CONTEXTS},
+    }
+    assert {(name, columns) for name, _, columns in found} == set(wanted.items())
+    assert {kind for _, kind, _ in found} == {"SELECT"}
+    assert whole == []
+
+
+@pytest.mark.parametrize("context", CONTEXTS)
+def test_a_context_reads_nothing_of_another(databases: Databases, context: str) -> None:
+    for name in tables(databases, with_tenant=True):
+        if not name.startswith(f"{context}."):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                ask(databases, f"select 1 from {name}", context)
+
+
+def test_the_server_keeps_what_it_confirmed_and_is_new_enough(databases: Databases) -> None:
+    """Later than the releases in which policies leaked (CVE-2024-10976, CVE-2025-8713)."""
+    ((version, fsync, commit, full_page),) = ask(
+        databases,
+        "select current_setting('server_version_num')::int, current_setting('fsync'), "
+        "current_setting('synchronous_commit'), current_setting('full_page_writes')",
+    )
+
+    assert version >= 170_006 or 160_010 <= version < 170_000
+    assert (fsync, commit, full_page) == ("on", "on", "on")
 
 
 @pytest.mark.parametrize("context", CONTEXTS)
