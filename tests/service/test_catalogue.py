@@ -1,25 +1,14 @@
 """What the database itself guarantees, read from its catalogue after all migrations."""
 
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 import pytest
 
+from tests.service.catalogue import WITHOUT_TENANT, ask, tables
 from tests.support.databases import CONTEXTS, Databases
 
 TENANT = "(tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)"
-WITHOUT_TENANT = {
-    "groups.tenants",
-    "campaigns.tenants",
-    "analytics.tenants",
-    "campaigns.unmatched_webhooks",
-    *(
-        f"{context}.{name}"
-        for context in CONTEXTS
-        for name in ("feed_positions", "alembic_version")
-    ),
-}
 CROSSED = {
     *(f"{context}.outbox" for context in CONTEXTS),
     *(f"{context}.parked_events" for context in CONTEXTS),
@@ -28,32 +17,6 @@ CROSSED = {
 }
 SEARCHED = {"groups.contacts"}
 DEFINERS = {"groups.search_contacts"}
-
-
-def ask(
-    databases: Databases, sql: str, role: str = "vio_backup", tenant: UUID | None = None
-) -> Any:
-    """The rows of a statement, as a role, in a tenant if one is given."""
-    with psycopg.connect(databases.url(role)) as connection:
-        setting = str(tenant) if tenant else ""
-        connection.execute("select set_config('app.tenant_id', %s, true)", (setting,))
-        return connection.execute(sql).fetchall()
-
-
-def tables(databases: Databases, *, with_tenant: bool) -> list[str]:
-    found = ask(
-        databases,
-        f"""
-        select n.nspname || '.' || c.relname from pg_class c
-        join pg_namespace n on n.oid = c.relnamespace
-        where c.relkind in ('r', 'p') and n.nspname in {CONTEXTS}
-          and {"" if with_tenant else "not"} exists (
-            select from pg_attribute a
-            where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped)
-        order by 1
-        """,
-    )
-    return [name for (name,) in found]
 
 
 def test_only_the_listed_tables_have_no_rows_of_tenants(databases: Databases) -> None:
@@ -130,38 +93,6 @@ def test_a_planted_hole_is_seen(
     assert set(unsecured(scratch)) == seen
 
 
-def test_the_roles_of_services_own_nothing_and_pass_no_policy(databases: Databases) -> None:
-    roles = ask(
-        databases,
-        f"""
-        select rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb from pg_roles
-        where rolname in {CONTEXTS} order by rolname
-        """,
-    )
-    owned = ask(
-        databases,
-        f"""
-        select c.relname from pg_class c join pg_roles r on r.oid = c.relowner
-        where r.rolname in {CONTEXTS}
-        """,
-    )
-    granted = ask(
-        databases,
-        f"""
-        select r.rolname, n.nspname, c.relname, g.privilege_type
-        from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        cross join aclexplode(c.relacl) g join pg_roles r on r.oid = g.grantee
-        where r.rolname in {CONTEXTS}
-        """,
-    )
-    kinds = {kind for *_, kind in granted}
-
-    assert roles == [(name, False, False, False, False) for name in sorted(CONTEXTS)]
-    assert owned == []
-    assert {(role, schema) for role, schema, *_ in granted} == {(name, name) for name in CONTEXTS}
-    assert kinds == {"SELECT", "INSERT", "UPDATE", "DELETE"}
-
-
 def test_only_the_listed_functions_run_as_somebody_else(databases: Databases) -> None:
     found = ask(
         databases,
@@ -190,23 +121,6 @@ def test_functions_have_a_fixed_path_and_are_not_said_to_be_leakproof(
     for name, settings, leakproof in found:
         assert any(each.startswith("search_path=") for each in settings or ()), name
         assert not leakproof, name
-
-
-def test_services_are_members_of_what_they_cross_with_and_of_nothing_else(
-    databases: Databases,
-) -> None:
-    """A member of the owner's role could lift row security."""
-    found = ask(
-        databases,
-        """
-        select m.rolname, g.rolname, inherit_option, set_option, a.admin_option
-        from pg_auth_members a join pg_roles m on m.oid = a.member
-        join pg_roles g on g.oid = a.roleid where m.rolname !~ '^(pg_|vio_|postgres)'
-        """,
-    )
-
-    across = {(name, f"{name}_across", False, True, False) for name in CONTEXTS}
-    assert set(found) == across | {("groups_owner", "groups_search", False, True, False)}
 
 
 def test_views_see_what_their_reader_sees(databases: Databases) -> None:
@@ -248,49 +162,6 @@ def test_every_key_and_every_reference_begins_with_the_tenant(databases: Databas
     ours = [(key, first) for table, key, first in keys if table in secured]
     assert {first for _, first in ours} == {"tenant_id"}, ours
     assert {each[2:] for each in references} == {("tenant_id", "tenant_id")}, references
-
-
-def test_those_who_cross_tenants_read_the_listed_columns_only(databases: Databases) -> None:
-    """Ruling 4: enough to find the tenant, and not a word about anybody."""
-    across = tuple(f"{name}_across" for name in CONTEXTS)
-    found = ask(
-        databases,
-        f"""
-        select n.nspname || '.' || c.relname, g.privilege_type,
-               string_agg(a.attname, ' ' order by a.attname)
-        from pg_attribute a join pg_class c on c.oid = a.attrelid
-        join pg_namespace n on n.oid = c.relnamespace
-        cross join aclexplode(a.attacl) g join pg_roles r on r.oid = g.grantee
-        where r.rolname in {across} group by 1, 2
-        """,
-    )
-    whole = ask(
-        databases,
-        f"""
-        select c.relname from pg_class c cross join aclexplode(c.relacl) g
-        join pg_roles r on r.oid = g.grantee where r.rolname in {across}
-        """,
-    )
-
-    outbox = "at event_id id payload tenant_id type xid"
-    wanted = {
-        "campaigns.campaigns": "id state tenant_id",
-        "campaigns.attempts": "id provider_call_id tenant_id",
-        **{f"{name}.outbox": outbox for name in CONTEXTS},
-        **{f"{name}.parked_events": "source tenant_id" for name in CONTEXTS},
-        **{f"{name}.tenants": "tenant_id" for name in CONTEXTS},
-    }
-    assert {(name, columns) for name, _, columns in found} == set(wanted.items())
-    assert {kind for _, kind, _ in found} == {"SELECT"}
-    assert whole == []
-
-
-@pytest.mark.parametrize("context", CONTEXTS)
-def test_a_context_reads_nothing_of_another(databases: Databases, context: str) -> None:
-    for name in tables(databases, with_tenant=True):
-        if not name.startswith(f"{context}."):
-            with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                ask(databases, f"select 1 from {name}", context)
 
 
 def test_the_server_keeps_what_it_confirmed_and_is_new_enough(databases: Databases) -> None:
