@@ -2,11 +2,14 @@
 
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +21,8 @@ from gateway.route import Endpoint, json_response
 from gateway.routes import ROUTES
 from gateway.stubs import Stubs
 from gateway.webhooks import Webhook
+from services.chassis import auth
+from services.chassis.auth import Verifier
 from services.chassis.interceptors import REQUEST_ID
 
 PREFIX = "/api"
@@ -54,24 +59,37 @@ class Identified:
         await self._app(scope, receive, send_with_headers)
 
 
-def build(stubs: Stubs, ready: Callable[[], Awaitable[bool]]) -> FastAPI:
+def build(stubs: Stubs, verifier: Verifier, ready: Callable[[], Awaitable[bool]]) -> FastAPI:
     """The gateway over the given stubs; `ready` tells whether the contexts answer."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.exception_handlers.update(problems.handlers())
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)
     app.add_middleware(Identified)
-    for path, endpoints in _by_path(stubs).items():
-        app.add_route(PREFIX + path, _dispatch(endpoints), methods=list(endpoints))
+    for path, endpoints in _by_path(stubs, verifier).items():
+        app.add_route(PREFIX + path, Place(endpoints))  # type: ignore[arg-type] # an application
     _add_pages(app, ready)
     return app
 
 
-def _by_path(stubs: Stubs) -> dict[str, dict[str, Endpoint]]:
+def _by_path(stubs: Stubs, verifier: Verifier) -> dict[str, dict[str, Endpoint]]:
     """Every path with its methods, so that a wrong method is told which ones there are."""
-    paths: dict[str, dict[str, Endpoint]] = {}
-    for route in (*ROUTES, Live(Hub(stubs)), Webhook()):
-        paths.setdefault(route.path, {})[route.method] = route.endpoint(stubs)
+    signed = Webhook()
+    paths: dict[str, dict[str, Endpoint]] = {signed.path: {signed.method: signed.endpoint(stubs)}}
+    for route in (*ROUTES, Live(Hub(stubs))):
+        endpoint = _for_bearers(verifier, route.endpoint(stubs))
+        paths.setdefault(route.path, {})[route.method] = endpoint
     return dict(sorted(paths.items(), key=lambda entry: _specificity(entry[0])))
+
+
+def _for_bearers(verifier: Verifier, endpoint: Endpoint) -> Endpoint:
+    """Asks who calls before anything of the request is read or kept."""
+
+    async def answer(request: Request) -> Response:
+        token = auth.bearer(request.headers.getlist("authorization"))
+        request.state.bearer = await verifier.verify(token)
+        return await endpoint(request)
+
+    return answer
 
 
 def _specificity(path: str) -> tuple[bool, ...]:
@@ -79,12 +97,23 @@ def _specificity(path: str) -> tuple[bool, ...]:
     return tuple(part.startswith("{") for part in path.split("/"))
 
 
-def _dispatch(endpoints: Mapping[str, Endpoint]) -> Endpoint:
-    async def dispatch(request: Request) -> Response:
-        method = "GET" if request.method == "HEAD" else request.method
-        return await endpoints[method](request)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A path with its methods.
 
-    return dispatch
+    It takes every method itself: one that it lacks would else be taken for a variable
+    path's, as if `ungrouped` were the id of a contact.
+    """
+
+    endpoints: Mapping[str, Endpoint]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        if method not in self.endpoints:
+            allowed = ", ".join(sorted(self.endpoints))
+            raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": allowed})
+        response = await self.endpoints[method](Request(scope, receive, send))
+        await response(scope, receive, send)
 
 
 def _is_plain(text: str) -> bool:

@@ -21,9 +21,11 @@ from services.chassis.settings import Settings
 
 ALGORITHMS = ("RS256", "ES256")
 _REQUIRED = ["exp", "iat", "iss", "aud", "sub"]
+LEEWAY = 30
 _FOREIGN_KEYS = {"jwk", "jku", "x5u", "x5c"}
 _TYPES = {None, "jwt", "at+jwt", "application/at+jwt"}
-_LEEWAY = 30
+# What only an id token carries: it tells a client who signed in, and lets nobody in.
+_HASHES_OF_ID_TOKENS = {"at_hash", "c_hash"}
 _REMEMBERED = 4096
 _REMEMBERED_FOR = 60.0
 _BETWEEN_KEY_READS = 10.0
@@ -80,11 +82,13 @@ class Verifier:
                 algorithms=list(ALGORITHMS),
                 issuer=self.settings.oidc_issuer,
                 audience=self.settings.oidc_audience,
-                leeway=_LEEWAY,
+                leeway=LEEWAY,
                 options={"require": _REQUIRED},
             )
         except jwt.PyJWTError as error:
             raise unauthenticated() from error
+        if _is_id_token(claims):
+            raise unauthenticated()
         return claims
 
     def _known_by(self, claims: Mapping[str, Any]) -> Known:
@@ -189,6 +193,11 @@ def bearer(values: list[str]) -> str:
 
 def unauthenticated() -> errors.Unauthenticated:
     return errors.Unauthenticated("UNAUTHENTICATED", "Please sign in.")
+
+
+def _is_id_token(claims: Mapping[str, Any]) -> bool:
+    kinds = (str(claims.get(name, "")).lower() for name in ("typ", "token_use"))
+    return "id" in kinds or bool(claims.keys() & _HASHES_OF_ID_TOKENS)
 
 
 def _type_of(header: Mapping[str, Any]) -> str | None:

@@ -1,6 +1,7 @@
 """What surrounds every RPC: telemetry, deadline, authentication, policy, refusals."""
 
 import asyncio
+import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -20,10 +21,11 @@ Context = grpc.aio.ServicerContext[Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Rpc:
-    """The method that is called, and whether messages stream in either direction."""
+    """The method that is called, and whether messages stream: either way, or as its answer."""
 
     method: str
     streaming: bool
+    answers_stream: bool = False
 
 
 Guard = Callable[[Rpc, Context], AbstractAsyncContextManager[None]]
@@ -52,7 +54,7 @@ class Around(grpc.aio.ServerInterceptor):
         if handler is None:
             return None
         streaming = handler.request_streaming or handler.response_streaming
-        rpc = Rpc(str(details.method), streaming)
+        rpc = Rpc(str(details.method), streaming, bool(handler.response_streaming))
         return _wrapped(handler, lambda context: self.guard(rpc, context))
 
 
@@ -136,30 +138,48 @@ def admitted(verifier: Verifier, table: Policy) -> Guard:
         row = table.get(rpc.method)
         if row is None:
             raise errors.Forbidden("NO_POLICY", "This is not open to anybody.")
-        if row.audience is not Audience.ANYONE:
-            who = await _caller(verifier, context)
-            policy.admit(who, row)
-            caller.current.set(who)
-        yield
+        if row.audience is Audience.ANYONE:
+            yield
+            return
+        known = await _known(verifier, context)
+        policy.admit(known.caller, row)
+        caller.current.set(known.caller)
+        async with _while_known(rpc, known):
+            yield
 
     return guard
 
 
-async def _caller(verifier: Verifier, context: Context) -> caller.Caller:
-    """The bearer, or the person whom a service brings along."""
+@asynccontextmanager
+async def _while_known(rpc: Rpc, known: Known) -> AsyncIterator[None]:
+    """Ends a stream of answers with the token; what was asked while it held is answered."""
+    left = known.expires + auth.LEEWAY - time.time() if rpc.answers_stream else None
+    scope = asyncio.timeout(left)
+    try:
+        async with scope:
+            yield
+    except TimeoutError as error:
+        if scope.expired():
+            raise auth.unauthenticated() from error
+        raise
+
+
+async def _known(verifier: Verifier, context: Context) -> Known:
+    """The bearer, or the person whom a service brings along, for as long as both are known."""
     token = auth.bearer(values(context, "authorization"))
     known = await verifier.verify(token)
     brought = values(context, CALLER)
     if not brought:
         person_token.set("" if known.caller.is_machine else token)
-        return known.caller
+        return known
     if not known.caller.is_machine or len(brought) > 1:
         raise auth.unauthenticated()
     person: Known = await verifier.verify(brought[0])
     if person.caller.is_machine:
         raise auth.unauthenticated()
     person_token.set(brought[0])
-    return replace(person.caller, machine=known.caller.machine)
+    together = replace(person.caller, machine=known.caller.machine)
+    return Known(together, min(known.expires, person.expires))
 
 
 def values(context: Context, key: str) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 import grpc
+import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
@@ -16,6 +17,8 @@ from starlette.responses import Response
 from gateway import app
 from gateway.routes import ROUTES
 from gateway.stubs import Channels, Stubs
+from services.chassis.auth import Verifier
+from services.chassis.settings import Settings
 from tests.support import chromium
 from tests.support.databases import free_port
 
@@ -23,9 +26,14 @@ from tests.support.databases import free_port
 @pytest.fixture
 async def gateway() -> AsyncIterator[FastAPI]:
     """The gateway's pages need no context behind them."""
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{free_port()}") as nobody:
+    settings = Settings(environment="test", oidc_issuer="http://127.0.0.1", page_token_key="k" * 32)
+    async with (
+        grpc.aio.insecure_channel(f"127.0.0.1:{free_port()}") as nobody,
+        httpx.AsyncClient(trust_env=False) as http,
+    ):
         channels = Channels(groups=nobody, campaigns=nobody, analytics=nobody, background=nobody)
-        yield app.build(Stubs.over(channels), lambda: asyncio.sleep(0, True))
+        verifier = Verifier(settings, http)
+        yield app.build(Stubs.over(channels), verifier, lambda: asyncio.sleep(0, True))
 
 
 @pytest.fixture
