@@ -165,15 +165,15 @@ class Live:
                     checked = time.monotonic()
                     if not await _may_see(stubs, request, asked):
                         return
-                if not await _news(course, at):
+                if not await _news(course, at, min(_PING, expires - time.time())):
                     yield b": still here\n\n"
         finally:
             course.viewers -= 1
 
 
-async def _news(course: Course, at: int) -> bool:
+async def _news(course: Course, at: int, patience: float) -> bool:
     with suppress(TimeoutError):
-        async with asyncio.timeout(_PING), course.news:
+        async with asyncio.timeout(patience), course.news:
             await course.news.wait_for(lambda: len(course.events) > at)
             return True
     return False

@@ -21,7 +21,7 @@ _BODY = b'{"event": "call_started", "call": {"call_id": "call_of_nobody"}}'
 _NUMBERS = count(1)
 #: Changes come after what needs the things as they are, and the end of a thing last of all.
 _LAST = (
-    "AddMembers RemoveMembers RemoveMember SetContactGroups RevokeConsent AddSuppression "
+    "AddMembers RemoveMember RemoveMembers SetContactGroups RevokeConsent AddSuppression "
     "RemoveSuppression ResumeCampaign CancelCampaign DeleteGroup"
 ).split()
 _LET_IN = {

@@ -63,8 +63,8 @@ DOORS = sorted(
 def request(method: str, things: Things) -> Any:
     """A request that names the things by the fields that are called like them."""
     made: Any = _filled(_asked(method), things)
-    if {"contact_ids", "selection_token"} <= set(made.DESCRIPTOR.fields_by_name):
-        made.ClearField("selection_token" if made.contact_ids else "contact_ids")
+    if "selection_token" in made.DESCRIPTOR.fields_by_name:
+        made.ClearField("selection_token")
     return made
 
 
