@@ -14,6 +14,9 @@ from tests.authz.conftest import Town
 from tests.authz.contracts import DOORS, METHODS
 from tests.authz.expected import Role, Visibility
 
+#: Whoever comes first starts the stack.
+pytestmark = pytest.mark.timeout(600)
+
 FOUR = ("none", "garbage", "public key as secret", "tampered")
 NOBODY = grpc.StatusCode.UNAUTHENTICATED
 LEEWAY = 30

@@ -12,6 +12,9 @@ from tests.authz.expected import ROUTES, Role, Verdict, Visibility
 from tests.authz.house import leaks
 from tests.support.issuer import Issuer
 
+#: Whoever comes first starts the stack.
+pytestmark = pytest.mark.timeout(600)
+
 _LIVE = "GET /campaigns/{campaign_id}/events"
 _VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
 _STATUS = {Verdict.FORBIDDEN: {403}, Verdict.ABSENT: {404}}
