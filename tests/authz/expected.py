@@ -233,5 +233,7 @@ ROUTES = {
 OPEN_PAGES = frozenset(
     f"GET {page}" for page in "/healthz /readyz /metrics /openapi.json /docs".split()
 )
+#: Files of the documentation's page, under this address.
+OPEN_FILES = frozenset({"GET /docs/assets"})
 #: The provider signs instead of a person.
 SIGNED = "POST /webhooks/retell"

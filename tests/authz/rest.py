@@ -9,6 +9,7 @@ import grpc
 import httpx
 import orjson
 from google.protobuf.json_format import MessageToDict
+from starlette.routing import Mount
 
 from gateway import app
 from gateway.stubs import Channels, Stubs
@@ -74,7 +75,9 @@ def served(application: Any) -> set[str]:
 
 
 def _methods(route: Any) -> set[str]:
-    """A path of the product knows its methods itself."""
+    """A path of the product knows its methods itself; mounted files can only be read."""
+    if isinstance(route, Mount):
+        return {"GET"}
     return set(route.methods or route.endpoint.endpoints) - {"HEAD"}
 
 

@@ -117,7 +117,7 @@ async def test_an_unchecked_signature_is_seen(
 
 
 async def test_a_table_without_row_security_is_seen(databases: Databases, issuer: Issuer) -> None:
-    scratch = databases.another("vio_planted_table")
+    scratch = databases.another("vio_planted_without_policy")
     with psycopg.connect(scratch.url("groups_owner")) as owner:
         owner.execute("alter table groups.contacts disable row level security")
 

@@ -27,7 +27,12 @@ async def test_every_route_has_its_row_in_the_expected_matrix(town: Town, issuer
     application = rest.application(town.house.channels, issuer)
     document = (await town.rest.get("/openapi.json")).json()
 
-    assert rest.served(application) == {*ROUTES, *expected.OPEN_PAGES, expected.SIGNED}
+    assert rest.served(application) == {
+        *ROUTES,
+        *expected.OPEN_PAGES,
+        *expected.OPEN_FILES,
+        expected.SIGNED,
+    }
     assert rest.documented(document) == ROUTES.keys() - {_LIVE}
 
 
