@@ -73,7 +73,7 @@ def measured(console: Console, outcome: Outcome) -> None:
     for kind, people in outcome.by_outcome.most_common():
         table.add_row(str(people), kind.replace("_", " "))
     console.print(table)
-    performance = outcome.analytics["performance_metrics"]
+    performance = outcome.analytics
     console.print(
         f"\n[bold]Analytics[/bold]  {performance['total_calls']} calls, answer rate "
         f"{performance['answer_rate']} %, confirmation rate {performance['confirmation_rate']} %, "

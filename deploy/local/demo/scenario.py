@@ -4,7 +4,7 @@ import asyncio
 import csv
 import io
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,6 +46,7 @@ class Outcome:
     status: Json
     by_outcome: Counter[str]
     analytics: Json
+    listed: Json
     verdict: Json
     dials_while_paused: int
     calls: int
@@ -146,19 +147,34 @@ async def measure(api: Api, ledger: Api, launched: Launched, status: Json, pause
     people = [each async for each in _recipients(api, launched)]
     by_outcome = Counter(each["outcome"] for each in people if each["outcome"])
     calls = sum(each["attempts"] for each in people)
-    analytics = await _caught_up(api, launched, calls)
+    analytics = await _caught_up(lambda: _analytics(api, launched), calls)
+    listed = await _caught_up(lambda: _listed(api, launched), calls)
     verdict = await ledger.get("/verdict", per_phone=_DIALS_OF_ONE_PHONE)
-    return Outcome(status, by_outcome, analytics, verdict, paused, calls)
+    return Outcome(status, by_outcome, analytics, listed, verdict, paused, calls)
 
 
-async def _caught_up(api: Api, launched: Launched, calls: int) -> Json:
-    """Analytics once it knows of every call, or as it is after half a minute."""
+async def _caught_up(figures: Callable[[], Awaitable[Json]], calls: int) -> Json:
+    """Figures once they know of every call, or as they are after half a minute."""
     for _ in range(int(30 / _LOOK)):
-        analytics = await api.get(f"/groups/{launched.group_id}/analytics", days=7)
-        if analytics["performance_metrics"]["total_calls"] >= calls:
+        found = await figures()
+        if found["total_calls"] >= calls:
             break
         await asyncio.sleep(_LOOK)
-    return analytics
+    return found
+
+
+async def _analytics(api: Api, launched: Launched) -> Json:
+    answer = await api.get(f"/groups/{launched.group_id}/analytics", days=7)
+    performance: Json = answer["performance_metrics"]
+    return performance
+
+
+async def _listed(api: Api, launched: Launched) -> Json:
+    """What the list of groups says of the calls to the group."""
+    groups = (await api.get("/groups", sort_by="performance", sort_direction="desc"))["groups"]
+    (group,) = (each for each in groups if each["id"] == launched.group_id)
+    performance: Json = group["performance"] or {"total_calls": 0}
+    return performance
 
 
 async def _dials(ledger: Api) -> int:
@@ -204,7 +220,7 @@ def judged(launched: Launched, outcome: Outcome) -> Checks:
     """What the demonstration promises, each promise with whether it was kept."""
     checks, status, verdict = Checks(), outcome.status, outcome.verdict
     counts, window = status["counts"], verdict["fullest_window"]["count"]
-    performance = outcome.analytics["performance_metrics"]
+    performance = outcome.analytics
     dialled = status["total_contacts"] - counts["skipped"] - counts["not_called"]
     checks.expect("the campaign is completed", status["state"].startswith("completed"))
     checks.expect("everybody is in exactly one box", sum(counts.values()) == launched.audience)
@@ -219,6 +235,10 @@ def judged(launched: Launched, outcome: Outcome) -> Checks:
     checks.expect(
         "analytics agrees on who answered",
         performance["answered_calls"] == status["successful_calls"],
+    )
+    checks.expect(
+        "the list of groups says the same",
+        all(outcome.listed[name] == performance[name] for name in outcome.listed),
     )
     if launched.audience >= _ALL_KINDS_FROM:
         missing = _KINDS - outcome.by_outcome.keys()

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     DateTime,
+    Double,
     Integer,
     Text,
     Uuid,
@@ -37,6 +38,9 @@ _GRANTED = (
 COLUMNS = (
     *(each for each in groups.c if each.name not in {"group_no", "name_key"}),
     _GRANTED.label("permitted_users"),
+)
+ANSWER_RATE = (cast(groups.c.answered_calls, Double) / func.nullif(groups.c.total_calls, 0)).label(
+    "answer_rate"
 )
 _ONE = select(*COLUMNS).where(
     groups.c.id == bindparam("group_id", type_=Uuid), groups.c.deleted_at.is_(None)
@@ -172,7 +176,6 @@ class Row:
     total_calls: int | None
     answered_calls: int | None
     confirmed_calls: int | None
-    performance_score: float | None
     permitted_users: list[UUID]
 
     def group(self) -> Group:
@@ -198,6 +201,11 @@ class Row:
             calls=self._calls(),
             deleted_at=self.deleted_at,
         )
+
+    @property
+    def answer_rate(self) -> float | None:
+        """What `ANSWER_RATE` gives for the row."""
+        return (self.answered_calls or 0) / self.total_calls if self.total_calls else None
 
     def _activity(self) -> Activity | None:
         if self.activity_at is None or self.activity_what is None:

@@ -26,7 +26,7 @@ from services.groups.domain.groups import Group, Stats
 from services.groups.domain.listing import GroupFilter, GroupSort
 from services.groups.store import keyset
 from services.groups.store.arrays import among
-from services.groups.store.groups import COLUMNS, Row
+from services.groups.store.groups import ANSWER_RATE, COLUMNS, Row
 from services.groups.store.keyset import Order
 from services.groups.store.tables import audit, calls, contacts, groups, memberships
 from services.groups.store.visible import SEEN, eyes
@@ -35,7 +35,7 @@ _SORTS: dict[GroupSort, ColumnElement[Any]] = {
     GroupSort.NAME: groups.c.sort_key,
     GroupSort.MEMBER_COUNT: groups.c.contact_count,
     GroupSort.RECENT_ACTIVITY: groups.c.activity_at,
-    GroupSort.PERFORMANCE: groups.c.performance_score,
+    GroupSort.PERFORMANCE: ANSWER_RATE,
     GroupSort.CREATED_AT: groups.c.created_at,
 }
 _NULLABLE = frozenset({GroupSort.RECENT_ACTIVITY, GroupSort.PERFORMANCE})

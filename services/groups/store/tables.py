@@ -6,7 +6,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
-    Double,
     Identity,
     Integer,
     MetaData,
@@ -181,7 +180,6 @@ groups = Table(
     Column("total_calls", Integer),
     Column("answered_calls", Integer),
     Column("confirmed_calls", Integer),
-    Column("performance_score", Double),
 )
 
 group_grants = Table(
