@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from services.chassis import texts
 from services.chassis.errors import Invalid, unknown_choice
-from services.groups.domain import contacts, errors
+from services.groups.domain import contacts, errors, tabular
 from services.groups.domain.appointments import AppointmentStatus
 from services.groups.domain.contacts import Fields
 from services.groups.domain.tabular import Line
@@ -108,11 +108,12 @@ def read(line: Line, columns: Mapping[int, str], place: Place) -> Incoming | Rej
 
 
 def _values(line: Line, columns: Mapping[int, str], zone: ZoneInfo) -> dict[str, Any]:
-    cells = {
-        field: line.cells[at].strip()
+    read = {
+        field: tabular.plain(line.cells[at])
         for at, field in columns.items()
-        if at < len(line.cells) and line.cells[at].strip()
+        if at < len(line.cells)
     }
+    cells = {field: text for field, text in read.items() if text}
     parts = (cells.pop("first_name", ""), cells.pop("last_name", ""))
     cells.setdefault("name", " ".join(part for part in parts if part))
     values: dict[str, Any] = dict(cells)

@@ -63,6 +63,12 @@ def neutralised(cell: str) -> str:
     return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r", "\n", "\0"} else cell
 
 
+def plain(cell: str) -> str:
+    """A cell as it was meant, whether it was neutralised or not."""
+    text = cell.strip()
+    return text[1:].strip() if neutralised(text[1:]) == text else text
+
+
 def written(cells: tuple[str, ...]) -> bytes:
     """A row as it stands in a download."""
     out = io.StringIO()

@@ -225,6 +225,7 @@ class Counts:
     rejected: int
     shared_phone: int
     mapping: Mapping[str, str]
+    columns: list[str]
     at: datetime
 
 
@@ -269,11 +270,14 @@ async def _keep_what_is_known(tx: Transaction) -> None:
         await tx.execute(_SEARCHED, **wanted)
 
 
-async def begin(tx: Transaction, import_id: UUID, mapping: Mapping[str, str]) -> None:
+async def begin(
+    tx: Transaction, import_id: UUID, columns: Sequence[str], mapping: Mapping[str, str]
+) -> None:
     """Notes that an import has begun."""
     values = dict.fromkeys(("created", "updated", "unchanged", "rejected", "shared_phone"), 0)
     statement = insert(imports).values(
         id=import_id,
+        columns=list(columns),
         mapping=dict(mapping),
         imported_by=tx.caller.person_id,
         at=tx.now,

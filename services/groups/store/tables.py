@@ -139,6 +139,7 @@ imports = Table(
     Column("rejected", Integer, nullable=False),
     Column("shared_phone", Integer, nullable=False),
     Column("mapping", JSONB, nullable=False),
+    Column("columns", ARRAY(Text), nullable=False),
     Column("imported_by", Uuid, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
 )

@@ -144,7 +144,7 @@ async def import_contacts(
     named = {table.columns[number]: name for number, name in columns.items()}
     run = _Run(db, caller, options)
     if not options.dry_run:
-        await _begin(run, named)
+        await _begin(run, table.columns, named)
     lines = tabular.rows(file, table)
     while portion := await asyncio.to_thread(_portion, lines, columns, place, run):
         rows = [each for each in portion if isinstance(each, Incoming)]
@@ -180,12 +180,16 @@ async def get_import(db: Database, caller: Caller, import_id: UUID) -> Imported:
 
 
 async def download_errors(db: Database, caller: Caller, import_id: UUID) -> AsyncIterator[bytes]:
-    """The rejected rows as a file: number, field, reason, then the cells as they were."""
+    """The rejected rows as a file: number, field, reason, then the columns as they were.
+
+    Once mended it can be imported as it is.
+    """
     permissions.allow(caller, Action.EXPORT)
     async with db.transaction(caller) as tx:
-        if await store.find(tx, import_id) is None:
+        found = await store.find(tx, import_id)
+        if found is None:
             raise errors.no_import()
-        yield tabular.written(("row", "field", "reason", "cells"))
+        yield tabular.written(("row", "field", "reason", *found.columns))
         async for each in store.errors(tx, import_id):
             yield tabular.written((str(each.row), each.field, each.reason, *each.content))
 
@@ -203,9 +207,9 @@ async def _place(db: Database, caller: Caller, options: Options) -> tuple[Place,
         return Place(country, ZoneInfo(profile.timezone)), tx.now
 
 
-async def _begin(run: _Run, named: Mapping[str, str]) -> None:
+async def _begin(run: _Run, columns: Sequence[str], named: Mapping[str, str]) -> None:
     async with run.db.transaction(run.caller) as tx:
-        await store.begin(tx, run.id, named)
+        await store.begin(tx, run.id, columns, named)
 
 
 async def _end(run: _Run) -> None:

@@ -254,12 +254,29 @@ async def test_the_file_of_errors_is_read_back_as_it_was(desk: Desk) -> None:
     file = (await download(desk, done.import_id)).decode()
 
     read = list(csv.reader(io.StringIO(file, newline=""), strict=True))
-    assert read[0] == ["row", "field", "reason", "cells"]
+    assert read[0] == ["row", "field", "reason", "name", "phone"]
     assert [row[:2] for row in read[1:]] == [[str(n), "phone"] for n in range(2, 8)]
     assert [row[3:] for row in read[1:]] == [
         [cell if cell.startswith("Z") else f"'{cell}", "12"] for cell in evil
     ]
     assert "\n" not in file.replace("\r\n", "")
+
+
+async def test_a_file_of_errors_can_be_mended_and_imported(desk: Desk) -> None:
+    """I-09: under the names that its columns had, so that nothing has to be mapped again."""
+    mapping = {"Kunde": "name", "Nummer": "phone", "Anmerkung": "special_instructions"}
+    content = b"Kunde;Nummer;Anmerkung\nAnna;+12;-5 minutes early\nBen;+1 212 555 0102;\n"
+    first = await upload(desk, content, mapping=mapping)
+    rejected = (await download(desk, first.import_id)).decode()
+
+    mended = await upload(
+        desk, rejected.replace("'+12\"", "'+1 212 555 0101\"").encode(), mapping=mapping
+    )
+
+    assert rejected.splitlines()[0] == '"row","field","reason","Kunde","Nummer","Anmerkung"'
+    assert (counts(first), counts(mended)) == ((1, 0, 0, 1), (1, 0, 0, 0))
+    anna, _ = await everyone(desk)
+    assert (anna.phone, anna.special_instructions) == ("+12125550101", "-5 minutes early")
 
 
 async def test_many_errors_arrive_whole(desk: Desk) -> None:

@@ -101,6 +101,15 @@ def test_no_cell_is_a_formula(first: str) -> None:
     assert tabular.neutralised(f"1{first}") == f"1{first}"
 
 
+@given(some.text(some.characters(exclude_characters="'")))
+def test_a_cell_means_the_same_once_it_is_neutralised(cell: str) -> None:
+    assert tabular.plain(tabular.neutralised(cell)) == tabular.plain(cell) == cell.strip()
+
+
+def test_an_apostrophe_of_its_own_stays() -> None:
+    assert tabular.plain("'s-Hertogenbosch") == "'s-Hertogenbosch"
+
+
 @given(some.lists(some.text(some.characters(codec="utf-8", exclude_characters="\0")), min_size=1))
 def test_what_is_written_is_read_back(cells: list[str]) -> None:
     """P27: RFC 4180, whatever stands in the cells."""
