@@ -118,7 +118,8 @@ async def append_each(
 
 async def count(tx: Transaction, asked: Filter) -> int:
     """How many entries match."""
-    return int(await tx.fetch_value(select(func.count()).where(*_clauses(asked))))
+    statement = select(func.count()).select_from(audit).where(*_clauses(asked))
+    return int(await tx.fetch_value(statement))
 
 
 async def page(

@@ -127,6 +127,15 @@ async def test_all_pages_of_the_audit_together_are_the_audit(
     assert (len(found), len(set(found)), token) == (8, 8, "")
 
 
+async def test_the_whole_audit_is_counted_too(desk: Desk) -> None:
+    for name in ("VIP", "New"):
+        await desk.create_group(name)
+
+    page = await desk.call("ListAuditEntries", pb.ListAuditEntriesRequest(page_size=1))
+
+    assert (page.pagination.total_entries, page.pagination.total_pages) == (2, 2)
+
+
 async def test_the_audit_is_for_administrators(desk: Desk, staff: Desk) -> None:
     failure = await refused(entries(staff))
 
