@@ -1,6 +1,7 @@
 """Files in both directions: streamed through, never held."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,11 +44,11 @@ class Upload:
         call, write = self.call(stubs), wire.writer(wire.descriptor(self.reply))
 
         async def answer(request: Request) -> Response:
-            options, pieces = await self._read(request)
-            message: Any = wire.read(self.message, options)
-            reply = await call(
-                self._steps(message, pieces), metadata=forwarded(request), timeout=_LONGEST
-            )
+            async with _closing(request):
+                options, pieces = await self._read(request)
+                message: Any = wire.read(self.message, options)
+                steps = self._steps(message, pieces)
+                reply = await call(steps, metadata=forwarded(request), timeout=_LONGEST)
             return json_response(write(reply) | self.constants, self.status)
 
         return answer
@@ -115,6 +116,15 @@ async def _chunks(stream: Any, first: Any) -> AsyncIterator[bytes]:
                 yield message.chunk
     finally:
         stream.cancel()
+
+
+@asynccontextmanager
+async def _closing(request: Request) -> AsyncIterator[None]:
+    """Removes the file that a form was put aside in."""
+    try:
+        yield
+    finally:
+        await request.close()
 
 
 async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:
