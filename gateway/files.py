@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import grpc
 import orjson
 from google.protobuf.message import Message
 from starlette.datastructures import UploadFile
@@ -109,11 +110,11 @@ class Download:
 
 async def _chunks(stream: Any, first: Any) -> AsyncIterator[bytes]:
     """The first piece was read before, so that a refusal could still be a refusal."""
+    message = first
     try:
-        if hasattr(first, "chunk"):
-            yield first.chunk
-            async for message in stream:
-                yield message.chunk
+        while message is not grpc.aio.EOF:
+            yield message.chunk
+            message = await stream.read()
     finally:
         stream.cancel()
 
