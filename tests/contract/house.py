@@ -113,6 +113,10 @@ class Builder:
         config = uvicorn.Config(served, port=0, log_level="warning", ws="none")
         return await self.stack.enter_async_context(simulator.serving(uvicorn.Server(config)))
 
+    async def forwarding(self, address: str) -> grpc.aio.Channel:
+        """As the gateway reaches a context."""
+        return await self.stack.enter_async_context(channel.opened(address))
+
     async def signed(self, address: str) -> grpc.aio.Channel:
         """As contexts reach each other."""
         credentials = Credentials(self.settings, self.http)
@@ -152,18 +156,18 @@ async def _built(builder: Builder) -> House:
     analytics_db, analytics = await _analytics(builder, groups, campaigns)
     await _followers_of_groups(builder, groups_db, campaigns, analytics)
     channels = Channels(
-        groups=await builder.plain(groups),
-        campaigns=await builder.plain(campaigns),
-        analytics=await builder.plain(analytics),
+        groups=await builder.forwarding(groups),
+        campaigns=await builder.forwarding(campaigns),
+        analytics=await builder.forwarding(analytics),
         background=await builder.signed(campaigns),
     )
     served = app.build(Stubs.over(channels), _ready)
     return House(
         await builder.web(served),
         _routes(served),
-        Context(groups_db, channels.groups),
-        Context(campaigns_db, channels.campaigns),
-        Context(analytics_db, channels.analytics),
+        Context(groups_db, await builder.plain(groups)),
+        Context(campaigns_db, await builder.plain(campaigns)),
+        Context(analytics_db, await builder.plain(analytics)),
     )
 
 
