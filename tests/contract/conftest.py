@@ -9,6 +9,7 @@ from services.chassis.caller import Caller, Role
 from services.chassis.ids import new_id
 from tests.contract import house as houses
 from tests.contract.house import House, browser
+from tests.contract.scene import Maker, Things
 from tests.service.campaigns.audience import Audience
 from tests.service.campaigns.desk import Desk as CampaignsDesk
 from tests.service.campaigns.line import Line
@@ -63,3 +64,32 @@ def line(house: House, admin: Person, issuer: Issuer) -> Line:
     gateway = CampaignsDesk(house.campaigns.channel, issuer.person(Role.SERVICE, None, "gateway"))
     caller = Caller.service(admin.caller.tenant_id, "campaigns")
     return Line(house.campaigns.db, caller, gateway)
+
+
+@pytest.fixture(scope="module")
+def owner(issuer: Issuer) -> Person:
+    return issuer.person(Role.CLIENT_ADMIN, new_id(), "Ada Admin")
+
+
+@pytest.fixture(scope="module")
+async def clients(
+    house: House, owner: Person, issuer: Issuer
+) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
+    root = issuer.person(Role.SUPER_ADMIN, new_id(), "Root")
+    async with browser(house, owner.token) as admin, browser(house, root.token) as above:
+        yield {"admin": admin, "root": above}
+
+
+@pytest.fixture(scope="module")
+async def things(
+    house: House, owner: Person, issuer: Issuer, clients: dict[str, httpx.AsyncClient]
+) -> Things:
+    """A tenant with everything in it, for all tests of a module."""
+    machine = issuer.person(Role.SERVICE, None, "gateway")
+    line = Line(
+        house.campaigns.db,
+        Caller.service(owner.caller.tenant_id, "campaigns"),
+        CampaignsDesk(house.campaigns.channel, machine),
+    )
+    maker = Maker(clients["admin"], Audience(house.groups.db, owner.caller), line)
+    return await maker.everything()

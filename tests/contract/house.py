@@ -60,6 +60,7 @@ class Context:
     """A context as clients meet it, and its database."""
 
     db: Database
+    address: str
     channel: grpc.aio.Channel
 
 
@@ -165,9 +166,9 @@ async def _built(builder: Builder) -> House:
     return House(
         await builder.web(served),
         _routes(served),
-        Context(groups_db, await builder.plain(groups)),
-        Context(campaigns_db, await builder.plain(campaigns)),
-        Context(analytics_db, await builder.plain(analytics)),
+        Context(groups_db, groups, await builder.plain(groups)),
+        Context(campaigns_db, campaigns, await builder.plain(campaigns)),
+        Context(analytics_db, analytics, await builder.plain(analytics)),
     )
 
 

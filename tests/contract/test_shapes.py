@@ -1,22 +1,15 @@
 """Every route answers in the shape that clients rely on."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
-from services.chassis.caller import Caller, Role
-from services.chassis.ids import new_id
 from tests.contract import cases, cases_of_calls, shapes
 from tests.contract.cases import Case
-from tests.contract.house import House, browser
+from tests.contract.house import House
 from tests.contract.kinds import faults
-from tests.contract.scene import Maker, Things
-from tests.service.campaigns.audience import Audience
-from tests.service.campaigns.desk import Desk
-from tests.service.campaigns.line import Line
-from tests.support.issuer import Issuer, Person
+from tests.contract.scene import Things
 
 CASES = (*cases.CASES, *cases_of_calls.CASES)
 ASKED = "shape-1"
@@ -33,34 +26,6 @@ SAFE = {
     "x-frame-options": "DENY",
     "cache-control": "no-store",
 }
-
-
-@pytest.fixture(scope="module")
-def owner(issuer: Issuer) -> Person:
-    return issuer.person(Role.CLIENT_ADMIN, new_id(), "Ada Admin")
-
-
-@pytest.fixture(scope="module")
-async def clients(
-    house: House, owner: Person, issuer: Issuer
-) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
-    root = issuer.person(Role.SUPER_ADMIN, new_id(), "Root")
-    async with browser(house, owner.token) as admin, browser(house, root.token) as above:
-        yield {"admin": admin, "root": above}
-
-
-@pytest.fixture(scope="module")
-async def things(
-    house: House, owner: Person, issuer: Issuer, clients: dict[str, httpx.AsyncClient]
-) -> Things:
-    machine = issuer.person(Role.SERVICE, None, "gateway")
-    line = Line(
-        house.campaigns.db,
-        Caller.service(owner.caller.tenant_id, "campaigns"),
-        Desk(house.campaigns.channel, machine),
-    )
-    maker = Maker(clients["admin"], Audience(house.groups.db, owner.caller), line)
-    return await maker.everything()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
