@@ -61,6 +61,16 @@ def no_audience() -> Invalid:
     )
 
 
+def too_many_contacts(count: int, limit: int) -> Invalid:
+    return Invalid(
+        "TOO_MANY_CONTACTS",
+        f"{count} contacts are too many at once; the limit is {limit}.",
+        field="contact_ids",
+        limit=limit,
+        count=count,
+    )
+
+
 def group_empty() -> Precondition:
     return Precondition("GROUP_EMPTY", "Group has no members to call")
 

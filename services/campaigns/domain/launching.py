@@ -76,6 +76,8 @@ def checked(order: Order, now: datetime) -> None:
         raise errors.timing_not_available(order.timing)
     if order.expires_at is not None and order.expires_at <= now:
         raise errors.expires_in_the_past()
+    if len(order.wanted.contact_ids) > order.wanted.limit:
+        raise errors.too_many_contacts(len(order.wanted.contact_ids), order.wanted.limit)
 
 
 def refuse_fields_of_others(timing: Timing, given: Iterable[str]) -> None:

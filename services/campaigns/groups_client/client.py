@@ -74,7 +74,7 @@ def contacts(channel: grpc.aio.Channel) -> GroupsClient:
 
 
 async def _answered(call: Awaitable[Reply]) -> Reply:
-    """The reply; a refusal keeps its kind, reason and sentence, everything else is no answer."""
+    """The reply; a refusal stays what it was, everything else is no answer."""
     try:
         return await call
     except grpc.aio.AioRpcError as error:
@@ -82,16 +82,14 @@ async def _answered(call: Awaitable[Reply]) -> Reply:
         kind = _KINDS.get(failure.code)
         if kind is None or not failure.reason:
             raise errors.unavailable("groups service") from error
-        facts = {
-            name: value for name, value in failure.facts.items() if name not in {"field", "limit"}
-        }
-        raise kind(
+        refusal = kind(
             failure.reason,
             failure.message,
             violations=failure.violations,
             retry_after=failure.retry_after,
-            **facts,
-        ) from error
+        )
+        refusal.facts = failure.facts
+        raise refusal from error
 
 
 def _group(message: pb.AudienceGroup) -> Group:

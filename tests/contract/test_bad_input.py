@@ -1,0 +1,136 @@
+"""Bad input is refused the same over gRPC and REST, by name, and leaves nothing behind."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from services.chassis.caller import Role
+from services.chassis.ids import new_id
+from tests.contract import transports
+from tests.contract.bad_input import BAD, Bad
+from tests.contract.house import House, browser
+from tests.contract.scene import Things
+from tests.service.campaigns.audience import Audience
+from tests.support.issuer import Issuer, Person
+
+_NOW = {"call_timing": "immediate"}
+
+
+@pytest.fixture(scope="module")
+def people(issuer: Issuer) -> dict[str, Person]:
+    tenant_id = new_id()
+    return {
+        "admin": issuer.person(Role.CLIENT_ADMIN, tenant_id, "Ada Admin"),
+        "other": issuer.person(Role.CLIENT_ADMIN, tenant_id, "Olga Other"),
+        "staff": issuer.person(Role.CLIENT_USER, tenant_id, "Uma User"),
+        "stranger": issuer.person(Role.CLIENT_ADMIN, new_id(), "Stan Stranger"),
+    }
+
+
+@pytest.fixture(scope="module")
+async def browsers(
+    house: House, people: dict[str, Person]
+) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
+    async with (
+        browser(house, people["admin"].token) as admin,
+        browser(house, people["other"].token) as other,
+        browser(house, people["staff"].token) as staff,
+        browser(house, people["stranger"].token) as stranger,
+    ):
+        yield {"admin": admin, "other": other, "staff": staff, "stranger": stranger}
+
+
+@pytest.fixture(scope="module")
+async def targets(
+    house: House, people: dict[str, Person], browsers: dict[str, httpx.AsyncClient]
+) -> Things:
+    """What bad requests name: things of ours, of others, and of nobody."""
+    for each in browsers.values():
+        (await each.get("/me")).raise_for_status()
+    ours = await _made(house, people["admin"], browsers["admin"])
+    theirs = await _made(house, people["stranger"], browsers["stranger"])
+    admin, other = browsers["admin"], browsers["other"]
+    token = await _token(admin, "/groups")
+    return {
+        **{f"{name}_id": made for name, made in ours.items()},
+        **{f"foreign_{name}": made for name, made in theirs.items()},
+        "unknown": str(new_id()),
+        "hidden": await _group(admin, "Board", visibility="admins_only"),
+        "empty": await _group(admin, "Empty"),
+        "tampered": token[:-2] + ("AA" if token[-2:] != "AA" else "BB"),
+        "of_another_list": await _token(
+            admin, f"/groups/{ours['group']}/members", sort_by="call_attempts"
+        ),
+        "of_somebody_else": await _token(other, "/groups"),
+    }
+
+
+async def _made(house: House, person: Person, rest: httpx.AsyncClient) -> Things:
+    audience = Audience(house.groups.db, person.caller)
+    anna, ben = [str(each) for each in await audience.make(2)]
+    group = await _group(rest, "VIP", initial_contact_ids=[anna, ben])
+    await _group(rest, "Regulars")
+    launched = await rest.post(f"/groups/{group}/call-all", json=_NOW)
+    file = {"content": b"name\nNo Number\n", "headers": {"content-type": "text/csv"}}
+    imported = await rest.post("/contacts/import", **file)  # type: ignore[arg-type]
+    return {
+        "group": group,
+        "contact": anna,
+        "campaign": str(launched.json()["campaign_id"]),
+        "import": str(imported.json()["import_id"]),
+    }
+
+
+async def _group(rest: httpx.AsyncClient, name: str, **fields: Any) -> str:
+    made = await rest.post("/groups", json={"name": name, **fields})
+    return str(made.raise_for_status().json()["id"])
+
+
+async def _token(rest: httpx.AsyncClient, path: str, **query: str) -> str:
+    page = (await rest.get(path, params={"page_size": 1, **query})).json()
+    return str(page["pagination"]["next_page_token"])
+
+
+@pytest.mark.parametrize("bad", BAD, ids=str)
+async def test_bad_input_is_refused_over_both_and_changes_nothing(
+    bad: Bad,
+    house: House,
+    people: dict[str, Person],
+    browsers: dict[str, httpx.AsyncClient],
+    targets: Things,
+) -> None:
+    before = await transports.rows(house, people["admin"].caller)
+
+    told = _filled(bad.told, targets)
+    code, refused = await transports.over_grpc(
+        house, transports.message(bad.message, told), people[bad.who].token
+    )
+    answer = await _rest(browsers[bad.who], bad, targets | told)
+
+    assert (code.name, answer.status_code) == (bad.code, bad.status)
+    assert transports.over_rest(answer) == refused
+    assert refused.reason == bad.reason
+    assert refused.facts.get("field", "") == bad.field
+    assert refused.facts.get("limit", "") == bad.limit
+    if bad.code == "INVALID_ARGUMENT":
+        assert refused.violations == [(bad.field, refused.words, bad.limit)]
+    assert await transports.rows(house, people["admin"].caller) == before
+
+
+async def _rest(rest: httpx.AsyncClient, bad: Bad, things: Any) -> httpx.Response:
+    method, _, path = bad.rest.partition(" ")
+    body = _filled(bad.body, things)
+    how: dict[str, Any] = {"params": body} if method == "GET" else {"json": body}
+    return await rest.request(method, path.format_map(things), headers=bad.headers, **how)
+
+
+def _filled(template: Any, things: Any) -> Any:
+    if isinstance(template, str):
+        return template.format_map(things)
+    if isinstance(template, list):
+        return [_filled(each, things) for each in template]
+    if isinstance(template, dict):
+        return {name: _filled(each, things) for name, each in template.items()}
+    return template
