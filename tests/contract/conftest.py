@@ -19,8 +19,14 @@ from tests.support.issuer import Issuer, Person
 
 
 @pytest.fixture(scope="session")
-async def house(databases: Databases, issuer: Issuer) -> AsyncIterator[House]:
-    async with houses.opened(databases, issuer) as opened:
+def own(databases: Databases) -> Databases:
+    """Whoever follows feeds here hears of this house's tenants only."""
+    return databases.another(f"{databases.name}_house")
+
+
+@pytest.fixture(scope="package")
+async def house(own: Databases, issuer: Issuer) -> AsyncIterator[House]:
+    async with houses.opened(own, issuer) as opened:
         yield opened
 
 
