@@ -197,7 +197,7 @@ async def _campaigns(builder: Builder, groups: str) -> tuple[Database, str]:
             contacts,
             PageTokens(_TOKENS),
             provider_key=KEY,
-            is_fresh=lambda: follower.caught_up,
+            is_fresh=follower.is_fresh_for,
         )
         return [*services, *campaigns_feed.register(to, db)]
 
