@@ -162,7 +162,8 @@ async def _built(builder: Builder) -> House:
         analytics=await builder.forwarding(analytics),
         background=await builder.signed(campaigns),
     )
-    served = app.build(Stubs.over(channels), _ready)
+    verifier = Verifier(builder.settings, builder.http)
+    served = app.build(Stubs.over(channels), verifier, _ready)
     return House(
         await builder.web(served),
         _routes(served),
