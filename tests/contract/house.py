@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from starlette.routing import Route
 
 from gateway import app
+from gateway.app import Place
 from gateway.stubs import Channels, Stubs
 from services.analytics.feed import consumers
 from services.analytics.feed import serving as analytics_feed
@@ -241,6 +242,6 @@ def _routes(served: FastAPI) -> frozenset[tuple[str, str]]:
     return frozenset(
         (method, route.path.removeprefix(app.PREFIX))
         for route in served.routes
-        if isinstance(route, Route) and route.path.startswith(app.PREFIX)
-        for method in (route.methods or set()) - {"HEAD"}
+        if isinstance(route, Route) and isinstance(route.endpoint, Place)
+        for method in route.endpoint.endpoints
     )
