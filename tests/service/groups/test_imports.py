@@ -221,6 +221,7 @@ ROWS = (
     b"Ida,2125550109,,,perhaps,\r\n"
     b"Jon,2125550110,,,,long\r\n"
     b"Kim,2125550111,,13/04/2030 09:30,,\r\n"
+    b"Liz,2125550112,,9999-12-31T23:59-05:00,,\r\n"
 )
 
 
@@ -228,7 +229,7 @@ async def test_each_bad_row_is_kept_with_field_and_reason(desk: Desk) -> None:
     """I-04, I-09."""
     done = await upload(desk, ROWS)
 
-    assert counts(done) == (2, 0, 0, 9)
+    assert counts(done) == (2, 0, 0, 10)
     assert [(each.row, each.field) for each in done.examples] == [
         (3, "name"),
         (4, "phone"),
@@ -239,6 +240,7 @@ async def test_each_bad_row_is_kept_with_field_and_reason(desk: Desk) -> None:
         (9, "appointment_time"),
         (10, "appointment_status"),
         (11, "appointment_duration"),
+        (13, "appointment_time"),
     ]
     assert await names(desk) == ["Anna", "Kim"]
     assert done.errors_url == f"/api/imports/{done.import_id}/errors"
