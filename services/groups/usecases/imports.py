@@ -16,7 +16,7 @@ from services.chassis.ids import new_id
 from services.groups.domain import errors, importing, permissions, tabular, tenants
 from services.groups.domain.audit import Action as Audited
 from services.groups.domain.audit import Entry
-from services.groups.domain.importing import Incoming, Place, Rejected
+from services.groups.domain.importing import Incoming, Place, Rejected, Seen
 from services.groups.domain.members import AddedVia, Origin
 from services.groups.domain.permissions import Action
 from services.groups.domain.tabular import Line
@@ -68,7 +68,7 @@ class _Run:
     caller: Caller
     options: Options
     id: UUID = field(default_factory=new_id)
-    seen: dict[int, int] = field(default_factory=dict)
+    seen: Seen = field(default_factory=Seen)
     created: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -78,11 +78,12 @@ class _Run:
 
     def once(self, row: Incoming, line: Line) -> Incoming | Rejected:
         """The row, unless the same contact stood in the file before."""
-        first = self.seen.setdefault(hash(row.key), row.row)
-        if first == row.row:
+        first = self.seen.first(row)
+        if first is None:
             return row
-        reason = f"The same contact stands in row {first} already."
-        return Rejected(row.row, row.key[0], reason, line.cells)
+        name, at = first
+        reason = f"The same contact stands in row {at} already."
+        return Rejected(row.row, name, reason, line.cells)
 
     async def take(self, rows: Sequence[Incoming], rejected: list[Rejected]) -> None:
         """One portion, in one transaction; a dry run only counts."""

@@ -111,6 +111,24 @@ async def test_who_stands_twice_in_a_file_is_taken_once(desk: Desk) -> None:
     assert await names(desk) == ["Anna", "Ben"]
 
 
+@pytest.mark.parametrize("between", [0, 600])
+@pytest.mark.parametrize(("first", "second"), [("X1", ""), ("", "X1")])
+async def test_how_far_apart_two_rows_stand_makes_no_difference(
+    desk: Desk, between: int, first: str, second: str
+) -> None:
+    """I-05: with portions of 500, one pair is taken together and the other apart."""
+    others = [f"F{n},Person {n},212-555-01{n % 100:02}" for n in range(between)]
+    anna = [f"{each},Anna,212-555-0101" for each in (first, second)]
+    content = "\n".join(["id,name,phone", anna[0], *others, anna[1]]).encode()
+
+    done = await upload(desk, content)
+    again = await upload(desk, content)
+
+    assert counts(done) == (between + 1, 0, 0, 1)
+    assert counts(again) == (0, 0, between + 1, 1)
+    assert [each.external_id for each in await everyone(desk, search="Anna")] == [first]
+
+
 async def test_everybody_in_the_file_joins_the_group(
     desk: Desk, db: Database, contacts: Contacts
 ) -> None:

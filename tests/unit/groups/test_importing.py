@@ -9,7 +9,7 @@ import pytest
 from services.chassis.errors import Refusal
 from services.groups.domain import importing
 from services.groups.domain.appointments import AppointmentStatus
-from services.groups.domain.importing import Incoming, Place, Rejected
+from services.groups.domain.importing import Incoming, Place, Rejected, Seen
 from services.groups.domain.tabular import Line
 
 PLACE = Place("US", ZoneInfo("America/New_York"))
@@ -171,8 +171,38 @@ def test_a_status_is_read_in_usual_words(text: str, status: str) -> None:
 
 def test_a_row_needs_something_to_know_it_by() -> None:
     assert rejected(phone="").field == "phone"
-    assert taken(phone="", external_id="1").key == ("external_id", "1")
-    assert taken(name="ÅNNA  ames").key == ("phone", "+12125550123", "anna ames")
+    assert taken(phone="", external_id="1").fields.external_id == "1"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "known_by"),
+    [
+        ({}, {"name": "ÅNNA  ames"}, "phone"),
+        ({"external_id": "1"}, {"external_id": "1", "name": "Bea", "phone": ""}, "external_id"),
+        ({"external_id": "1"}, {}, "phone"),
+        ({}, {"external_id": "1"}, "phone"),
+        ({"external_id": "1"}, {"external_id": "2"}, None),
+        ({}, {"name": "Bea"}, None),
+        ({}, {"phone": "212-555-0124"}, None),
+        ({"external_id": "1", "phone": ""}, {"external_id": "2", "phone": ""}, None),
+    ],
+)
+def test_who_stands_in_a_file_twice_is_known(
+    first: dict[str, str], second: dict[str, str], known_by: str | None
+) -> None:
+    """I-05: by the id, else by phone and name; people with ids of their own are never one."""
+    seen = Seen()
+
+    assert seen.first(taken(**first)) is None
+    assert seen.first(taken(**second)) == (known_by and (known_by, 7))
+
+
+def test_one_of_two_namesakes_with_ids_is_known_without_one() -> None:
+    seen = Seen()
+
+    found = [seen.first(taken(external_id=each)) for each in ("1", "2", "")]
+
+    assert found == [None, None, ("phone", 7)]
 
 
 def test_a_column_of_time_zones_costs_next_to_nothing() -> None:
