@@ -8,11 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.chassis import texts
-from services.chassis.errors import Invalid, unknown_choice
+from services.chassis.errors import Invalid, too_long, unknown_choice
 from services.groups.domain import contacts, errors
 from services.groups.domain.appointments import AppointmentStatus
 from services.groups.domain.contacts import Fields
-from services.groups.domain.tabular import Line
+from services.groups.domain.tabular import LONGEST_CELL, Line
 
 # The usual column names of address books, calendars and booking systems.
 _USUAL = {
@@ -93,17 +93,22 @@ class Seen:
 
 
 def mapping(columns: Sequence[str], wanted: Mapping[str, str]) -> dict[int, str]:
-    """Which column fills which field: as wanted, else by the usual names, each field once."""
+    """Which columns fill which fields: as wanted, else by the usual names.
+
+    Several columns may fill a field, unless one was wanted for it; the first that is
+    filled in a row counts.
+    """
     unknown = set(wanted) - set(columns)
     if unknown:
         raise errors.csv_no_column(min(unknown))
     for name in wanted.values():
         if name and name not in _USUAL:
             raise unknown_choice("mapping", list(_USUAL))
+    chosen = set(wanted.values())
     found: dict[int, str] = {}
-    for at, column in sorted(enumerate(columns), key=lambda each: each[1] not in wanted):
-        name = wanted.get(column, _FIELD_OF.get(texts.key(column).replace("_", " "), ""))
-        if name and name not in found.values():
+    for at, column in enumerate(columns):
+        usual = _FIELD_OF.get(texts.key(column).replace("_", " "), "")
+        if name := wanted.get(column, "" if usual in chosen else usual):
             found[at] = name
     if not {"name", "first_name", "last_name"} & set(found.values()):
         raise errors.csv_no_name()
@@ -138,12 +143,20 @@ def _keys(fields: Fields) -> tuple[list[_Key], list[tuple[str, _Key]]]:
     return known_by, asked
 
 
+def _cells(line: Line, columns: Mapping[int, str]) -> dict[str, str]:
+    """The first filled cell of each field."""
+    cells: dict[str, str] = {}
+    for at, name in columns.items():
+        cell = line.cells[at] if at < len(line.cells) else ""
+        if len(cell) > LONGEST_CELL:
+            raise too_long(name, LONGEST_CELL)
+        if text := cell.strip():
+            cells.setdefault(name, text)
+    return cells
+
+
 def _values(line: Line, columns: Mapping[int, str], zone: ZoneInfo) -> dict[str, Any]:
-    cells = {
-        field: line.cells[at].strip()
-        for at, field in columns.items()
-        if at < len(line.cells) and line.cells[at].strip()
-    }
+    cells = _cells(line, columns)
     parts = (cells.pop("first_name", ""), cells.pop("last_name", ""))
     cells.setdefault("name", " ".join(part for part in parts if part))
     values: dict[str, Any] = dict(cells)

@@ -196,7 +196,7 @@ async def test_a_mapping_overrules_the_guess(desk: Desk) -> None:
         (b"\xff\xfe" + PLAIN + b"x", {}, "CSV_UNREADABLE"),
         (b"\xef\xbb\xbf" + PLAIN + b"Carl\xe9,2125550103\n", {}, "CSV_UNREADABLE"),
         (PLAIN.decode().encode("utf-16-le"), {}, "CSV_UNREADABLE"),
-        (PLAIN + b"x" * 10_001 + b",1\n", {}, "CSV_UNREADABLE"),
+        (PLAIN + b"x" * 1_000_001 + b",1\n", {}, "CSV_UNREADABLE"),
         (PLAIN + b"," * 201 + b"\n", {}, "CSV_UNREADABLE"),
         (b"phone,email\n2125550101,a@mail.example\n", {}, "CSV_NO_NAME"),
         (PLAIN, {"mapping": {"name": ""}}, "CSV_NO_NAME"),
@@ -262,6 +262,22 @@ async def test_each_bad_row_is_kept_with_field_and_reason(desk: Desk) -> None:
     ]
     assert await names(desk) == ["Anna", "Kim"]
     assert done.errors_url == f"/api/imports/{done.import_id}/errors"
+
+
+@pytest.mark.parametrize(
+    ("content", "taken"),
+    [
+        (b"\nname,phone\nAnna,2125550101\n", (1, 0, 0, 0)),
+        (b"sep=;\r\nname;phone\r\nAnna;2125550101\r\n", (1, 0, 0, 0)),
+        (b"name,phone,phone\nAnna,,2125550101\n", (1, 0, 0, 0)),
+        (PLAIN.replace(b"Ben Bold", b"x" * 10_001), (1, 0, 0, 1)),
+    ],
+)
+async def test_files_as_spreadsheets_write_them_are_taken(
+    desk: Desk, content: bytes, taken: tuple[int, ...]
+) -> None:
+    """I-04, I-09: what is wrong with a row costs that row."""
+    assert counts(await upload(desk, content)) == taken
 
 
 async def test_the_file_of_errors_is_read_back_as_it_was(desk: Desk) -> None:

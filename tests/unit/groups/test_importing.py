@@ -42,11 +42,11 @@ def rejected(**cells: str) -> Rejected:
         ("Client|Stylist|Service|Duration (min)", "name|owner_name|appointment_type|"
          "appointment_duration"),
         ("  Name |Shoe size|Notes", "name||special_instructions"),
-        ("Name|Phone|Mobile", "name|phone|"),
+        ("Name|Phone|Mobile", "name|phone|phone"),
     ],
 )  # fmt: skip
 def test_usual_columns_are_recognised(columns: str, fields: str) -> None:
-    """I-02: each field is filled once."""
+    """I-02."""
     found = importing.mapping([each.strip() for each in columns.split("|")], {})
 
     assert found == {at: name for at, name in enumerate(fields.split("|")) if name}
@@ -67,6 +67,31 @@ def test_a_wanted_column_behind_a_usual_one_still_wins() -> None:
         1: "phone",
         2: "name",
     }
+
+
+@pytest.mark.parametrize(
+    ("cells", "phone"),
+    [
+        (("212-555-0123", "212-555-0124"), "+12125550123"),
+        (("", "212-555-0124"), "+12125550124"),
+        (("212-555-0123", " "), "+12125550123"),
+    ],
+)
+def test_of_two_columns_for_one_field_the_first_filled_counts(
+    cells: tuple[str, str], phone: str
+) -> None:
+    """I-02."""
+    row = importing.read(Line(2, ("Anna", *cells)), {0: "name", 1: "phone", 2: "phone"}, PLACE)
+
+    assert isinstance(row, Incoming)
+    assert row.fields.phone == phone
+
+
+def test_a_cell_of_any_length_costs_its_row_only() -> None:
+    """I-09."""
+    for name in ("special_instructions", "language"):
+        row = rejected(**{name: "en" + "-abcdefgh" * 1112})
+        assert (row.field, row.reason) == (name, f"{name} can have 10000 characters at most.")
 
 
 @pytest.mark.parametrize(
