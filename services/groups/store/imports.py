@@ -72,6 +72,12 @@ _MATCH_BY_PHONE = db.compiled(
     where same.row = incoming.row
     """)
 )
+_LOCK_MATCHED = db.compiled(
+    text("""
+    select from contacts where contact_no in (select contact_no from incoming)
+    order by contact_no for update
+    """)
+)
 _KNOWN_IN_PART = db.compiled(
     text("""
     select incoming.row, incoming.name, coalesce(incoming.phone, contacts.phone) as phone,
@@ -241,11 +247,14 @@ class StoredError:
 async def take(
     tx: Transaction, rows: Sequence[Incoming], consent_basis: str, consent_source: str
 ) -> Taken:
-    """Creates and changes contacts; imports of one tenant stand in line here."""
+    """Creates and changes contacts; imports of one tenant stand in line here.
+
+    Who is known already is locked in the order in which everybody locks contacts.
+    """
     await tx.execute(_LOCK, tenant=str(tx.caller.tenant_id))
     await tx.execute(_INCOMING)
     await tx.copy_in("incoming", ("row", "id", *_FIELDS, "status_given"), map(_copied, rows))
-    for statement in (_MATCH_BY_ID, _MATCH_BY_PHONE, _UNSURE_STATUS):
+    for statement in (_MATCH_BY_ID, _MATCH_BY_PHONE, _LOCK_MATCHED, _UNSURE_STATUS):
         await tx.execute(statement)
     await _keep_what_is_known(tx)
     updated = await tx.fetch_values(_UPDATE, moment=tx.now)

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import BinaryIO
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 from services.chassis import outbox, texts
 from services.chassis.caller import Caller
 from services.chassis.db import Database, Transaction
+from services.chassis.errors import Conflict
 from services.chassis.ids import new_id
 from services.groups.domain import errors, importing, permissions, tabular, tenants
 from services.groups.domain.audit import Action as Audited
@@ -23,10 +25,13 @@ from services.groups.domain.tabular import Line
 from services.groups.store import audit, call_facts, contacts_past, groups, history
 from services.groups.store import imports as store
 from services.groups.store import tenants as tenants_store
+from services.groups.store.imports import Taken
 from services.groups.usecases import membership
 
 _PORTION = 500
 _EXAMPLES = 20
+_TRIES = 5
+_PAUSE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,28 @@ class Imported:
     examples: tuple[Rejected, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """How far an import has come."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    shared_phone: int = 0
+
+    def plus(self, rows: int, taken: Taken, rejected: int) -> "_Tally":
+        """The tally after a portion."""
+        changed = len(taken.created) + len(taken.updated)
+        return _Tally(
+            self.created + len(taken.created),
+            self.updated + len(taken.updated),
+            self.unchanged + rows - changed - len(taken.lost_rows),
+            self.rejected + rejected,
+            self.shared_phone + taken.shared_phone,
+        )
+
+
 class _DryRun(Exception):
     """Rolls a portion back once it was counted."""
 
@@ -69,11 +96,7 @@ class _Run:
     options: Options
     id: UUID = field(default_factory=new_id)
     seen: Seen = field(default_factory=Seen)
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-    shared_phone: int = 0
+    tally: _Tally = _Tally()
     examples: list[Rejected] = field(default_factory=list)
 
     def once(self, row: Incoming, line: Line) -> Incoming | Rejected:
@@ -85,36 +108,41 @@ class _Run:
         reason = f"The same contact stands in row {at} already."
         return Rejected(row.row, name, reason, line.cells)
 
-    async def take(self, rows: Sequence[Incoming], rejected: list[Rejected]) -> None:
-        """One portion, in one transaction; a dry run only counts."""
-        try:
+    async def take(self, rows: Sequence[Incoming], rejected: Sequence[Rejected]) -> None:
+        """One portion, in one transaction, again if others are in the way; a dry run counts."""
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                return await self._try(rows, rejected)
+            except Conflict:
+                if not tries_left:
+                    raise
+                await asyncio.sleep(_PAUSE)
+
+    async def _try(self, rows: Sequence[Incoming], rejected: Sequence[Rejected]) -> None:
+        with suppress(_DryRun):
             async with self.db.transaction(self.caller) as tx:
-                await self._take(tx, rows, rejected)
+                tally, refused = await self._take(tx, rows, rejected)
                 if self.options.dry_run:
                     raise _DryRun
-        except _DryRun:
-            return
+        self.tally = tally
+        self.examples += refused[: _EXAMPLES - len(self.examples)]
 
     async def _take(
-        self, tx: Transaction, rows: Sequence[Incoming], rejected: list[Rejected]
-    ) -> None:
+        self, tx: Transaction, rows: Sequence[Incoming], rejected: Sequence[Rejected]
+    ) -> tuple[_Tally, list[Rejected]]:
         options = self.options
         taken = await store.take(tx, rows, options.consent_basis, options.consent_source)
-        rejected += [_lost(row) for row in taken.lost_rows]
+        refused = [*rejected, *map(_lost, taken.lost_rows)]
         changed = [*taken.created, *taken.updated]
         await call_facts.mark(tx, *changed)
         await outbox.append(tx, *await contacts_past.some(tx, changed))
         if options.group_id is not None:
             await self._join(tx, options.group_id, taken.everyone)
-        self.created += len(taken.created)
-        self.updated += len(taken.updated)
-        self.unchanged += len(rows) - len(changed) - len(taken.lost_rows)
-        self.shared_phone += taken.shared_phone
-        self.rejected += len(rejected)
-        self.examples += rejected[: _EXAMPLES - len(self.examples)]
+        tally = self.tally.plus(len(rows), taken, len(refused))
         if not options.dry_run:
-            await store.reject(tx, self.id, rejected)
-            await store.count(tx, self.id, **self.counts())
+            await store.reject(tx, self.id, refused)
+            await store.count(tx, self.id, **asdict(tally))
+        return tally, refused
 
     async def _join(self, tx: Transaction, group_id: UUID, everyone: Sequence[UUID]) -> None:
         found = await groups.lock(tx, group_id)
@@ -124,10 +152,6 @@ class _Run:
         if joining:
             origin = Origin(self.id, AddedVia.IMPORT)
             await membership.join(tx, group.id, joining, origin, await tx.moment())
-
-    def counts(self) -> dict[str, int]:
-        names = ("created", "updated", "unchanged", "rejected", "shared_phone")
-        return {name: getattr(self, name) for name in names}
 
 
 async def import_contacts(
@@ -156,7 +180,7 @@ async def import_contacts(
         None if options.dry_run else run.id,
         named,
         at,
-        **run.counts(),
+        **asdict(run.tally),
         examples=tuple(run.examples),
     )
 
@@ -215,7 +239,7 @@ async def _end(run: _Run) -> None:
             Audited.CONTACTS_IMPORTED,
             run.options.group_id,
             operation_id=run.id,
-            after={**run.counts(), "consent_basis": run.options.consent_basis},
+            after={**asdict(run.tally), "consent_basis": run.options.consent_basis},
         )
         await audit.append(tx, entry, tx.now)
 
