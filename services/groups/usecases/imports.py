@@ -10,14 +10,14 @@ from typing import BinaryIO
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.chassis import outbox, texts
+from services.chassis import failpoints, outbox, texts
 from services.chassis.caller import Caller
 from services.chassis.db import Database, Transaction
 from services.chassis.errors import Conflict
-from services.chassis.ids import new_id
-from services.groups.domain import errors, importing, permissions, tabular, tenants
+from services.groups.domain import contacts, errors, importing, permissions, tabular, tenants
 from services.groups.domain.audit import Action as Audited
-from services.groups.domain.audit import Entry
+from services.groups.domain.audit import Change, Entry
+from services.groups.domain.contacts import Contact
 from services.groups.domain.importing import Incoming, Place, Rejected, Seen
 from services.groups.domain.members import AddedVia, Origin
 from services.groups.domain.permissions import Action
@@ -48,11 +48,12 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of a file; a dry run has no id."""
+    """What became of a file; a dry run has no id, and an import cut off has no end."""
 
     id: UUID | None
     mapping: Mapping[str, str]
     at: datetime
+    finished_at: datetime | None
     created: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -94,7 +95,7 @@ class _Run:
     db: Database
     caller: Caller
     options: Options
-    id: UUID = field(default_factory=new_id)
+    id: UUID
     seen: Seen = field(default_factory=Seen)
     tally: _Tally = _Tally()
     examples: list[Rejected] = field(default_factory=list)
@@ -112,7 +113,8 @@ class _Run:
         """One portion, in one transaction, again if others are in the way; a dry run counts."""
         for tries_left in reversed(range(_TRIES)):
             try:
-                return await self._try(rows, rejected)
+                await self._try(rows, rejected)
+                return failpoints.hit("portion_taken")
             except Conflict:
                 if not tries_left:
                     raise
@@ -133,9 +135,10 @@ class _Run:
         options = self.options
         taken = await store.take(tx, rows, options.consent_basis, options.consent_source)
         refused = [*rejected, *map(_lost, taken.lost_rows)]
-        changed = [*taken.created, *taken.updated]
+        changed = [*taken.created, *(contact.id for _, contact in taken.updated)]
         await call_facts.mark(tx, *changed)
         await outbox.append(tx, *await contacts_past.some(tx, changed))
+        await self._audit(tx, taken)
         if options.group_id is not None:
             await self._join(tx, options.group_id, taken.everyone)
         tally = self.tally.plus(len(rows), taken, len(refused))
@@ -143,6 +146,17 @@ class _Run:
             await store.reject(tx, self.id, refused)
             await store.count(tx, self.id, **asdict(tally))
         return tally, refused
+
+    async def _audit(self, tx: Transaction, taken: Taken) -> None:
+        """What the portion did to whom: an import that is cut off is on record so far."""
+        basis, source = self.options.consent_basis, self.options.consent_source
+        given = Change(after={"basis": basis, "source": source})
+        for action, changes in (
+            (Audited.CONTACT_CREATED, dict.fromkeys(taken.created, Change())),
+            (Audited.CONTACT_UPDATED, dict(_change(*pair) for pair in taken.updated)),
+            (Audited.CONSENT_RECORDED, dict.fromkeys(taken.consenting, given)),
+        ):
+            await audit.append_many(tx, action, self.id, changes, tx.now)
 
     async def _join(self, tx: Transaction, group_id: UUID, everyone: Sequence[UUID]) -> None:
         found = await groups.lock(tx, group_id)
@@ -155,31 +169,31 @@ class _Run:
 
 
 async def import_contacts(
-    db: Database, caller: Caller, options: Options, file: BinaryIO
+    db: Database, caller: Caller, import_id: UUID, options: Options, file: BinaryIO
 ) -> Imported:
     """Takes every good row and keeps every bad one with its reason.
 
     The file is examined whole before anything is written, so that one that can't
-    be read changes nothing.
+    be read changes nothing. If the import is cut off, the portions taken so far stay,
+    counted and audited under its id; importing the file again takes the others.
     """
     permissions.allow(caller, Action.CREATE)
     place, at = await _place(db, caller, options)
     table = await asyncio.to_thread(tabular.examine, file)
     columns = importing.mapping(table.columns, options.mapping)
     named = {table.columns[number]: name for number, name in columns.items()}
-    run = _Run(db, caller, options)
+    run = _Run(db, caller, options, import_id)
     if not options.dry_run:
         await _begin(run, named)
     lines = tabular.rows(file, table)
     while portion := await asyncio.to_thread(_portion, lines, columns, place, run):
         rows = [each for each in portion if isinstance(each, Incoming)]
         await run.take(rows, [each for each in portion if isinstance(each, Rejected)])
-    if not options.dry_run:
-        await _end(run)
     return Imported(
         None if options.dry_run else run.id,
         named,
         at,
+        None if options.dry_run else await _end(run),
         **asdict(run.tally),
         examples=tuple(run.examples),
     )
@@ -196,6 +210,7 @@ async def get_import(db: Database, caller: Caller, import_id: UUID) -> Imported:
             found.id,
             found.mapping,
             found.at,
+            found.finished_at,
             found.created,
             found.updated,
             found.unchanged,
@@ -233,7 +248,7 @@ async def _begin(run: _Run, named: Mapping[str, str]) -> None:
         await store.begin(tx, run.id, named)
 
 
-async def _end(run: _Run) -> None:
+async def _end(run: _Run) -> datetime:
     async with run.db.transaction(run.caller) as tx:
         entry = Entry(
             Audited.CONTACTS_IMPORTED,
@@ -242,6 +257,11 @@ async def _end(run: _Run) -> None:
             after={**asdict(run.tally), "consent_basis": run.options.consent_basis},
         )
         await audit.append(tx, entry, tx.now)
+        return await store.finish(tx, run.id)
+
+
+def _change(before: Contact, after: Contact) -> tuple[UUID, Change]:
+    return after.id, Change.of(contacts.differences(before.fields, after.fields))
 
 
 def _portion(
