@@ -29,6 +29,7 @@ CODES: dict[type[Refusal], grpc.StatusCode] = {
     errors.TooLate: grpc.StatusCode.DEADLINE_EXCEEDED,
 }
 OPERATION = "x-operation-id"
+LARGEST = "x-largest-file"
 _MOST_VIOLATIONS = 20
 _LONGEST_FACT = 400
 _TRAILER = "grpc-status-details-bin"

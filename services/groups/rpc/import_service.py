@@ -38,7 +38,7 @@ class ImportService(ImportServiceServicer):
             raise errors.options_first()
         options, import_id = _options(first.options), new_id()
         named = () if options.dry_run else ((status.OPERATION, str(import_id)),)
-        await context.send_initial_metadata(named)
+        await context.send_initial_metadata(((status.LARGEST, str(LARGEST_FILE)), *named))
         with tempfile.TemporaryFile() as file:
             await _put_aside(request_iterator, file)
             return _import(

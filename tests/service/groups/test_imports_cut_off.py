@@ -3,14 +3,13 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
 
-from services.chassis import failpoints
 from services.chassis.db import Database
 from services.chassis.ids import new_id
 from tests.service.groups import rows
@@ -24,14 +23,6 @@ from vio.groups.v1.import_service_pb2_grpc import ImportServiceStub
 
 HEADER = b"id,name,phone\n"
 FILE = HEADER + b"".join(b"C%d,Person %d,212-555-01%02d\n" % (n, n, n % 100) for n in range(1200))
-
-
-@pytest.fixture
-def breaks_half_way() -> Iterator[None]:
-    """The import meets a bug when two of three portions are taken."""
-    failpoints.arm("portion_taken:raise@2")
-    yield
-    failpoints.arm("")
 
 
 async def on_record(desk: Desk, action: str, import_id: str) -> int:
