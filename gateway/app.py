@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import docs, openapi, problems
+from gateway.lingering import Lingering
 from gateway.live import Hub, Live
 from gateway.route import Endpoint, json_response
 from gateway.routes import ROUTES
@@ -65,6 +66,7 @@ def build(stubs: Stubs, verifier: Verifier, ready: Callable[[], Awaitable[bool]]
     app.exception_handlers.update(problems.handlers())
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)
     app.add_middleware(Identified)
+    app.add_middleware(Lingering)
     for path, endpoints in _by_path(stubs, verifier).items():
         app.add_route(PREFIX + path, Place(endpoints))  # type: ignore[arg-type] # an application
     _add_pages(app, ready)

@@ -1,20 +1,19 @@
 """Files in both directions: streamed through, never held."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
 import orjson
 from google.protobuf.message import Message
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from gateway import wire
+from gateway import multipart, wire
 from gateway.route import Endpoint, forwarded, json_response
 from gateway.stubs import Stubs
+from services.chassis import status
 from services.chassis.errors import Invalid
 
 _PIECE = 64 * 1024
@@ -26,7 +25,8 @@ class Upload:
     """A call that takes options first, then the bytes of a file.
 
     The file is the body itself, or the one file of a form; options come from the
-    query or from the form's other fields.
+    query or from the form's other fields. Nothing of the file is read before the
+    context has let the caller in, and no more than the context takes.
     """
 
     method: str
@@ -45,36 +45,39 @@ class Upload:
         call, write = self.call(stubs), wire.writer(wire.descriptor(self.reply))
 
         async def answer(request: Request) -> Response:
-            async with _closing(request):
-                options, pieces = await self._read(request)
-                message: Any = wire.read(self.message, options)
-                steps = self._steps(message, pieces)
-                reply = await call(steps, metadata=forwarded(request), timeout=_LONGEST)
+            options, pieces = await self._read(request)
+            message: Any = wire.read(self.message, options)
+            stream = call(metadata=forwarded(request), timeout=_LONGEST)
+            try:
+                reply = await self._hand_over(stream, message, pieces)
+            finally:
+                stream.cancel()
             return json_response(write(reply) | self.constants, self.status)
 
         return answer
 
     async def _read(self, request: Request) -> tuple[wire.Json, AsyncIterator[bytes]]:
         options: wire.Json = dict(request.query_params)
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        content_type = request.headers.get("content-type", "")
+        kind = content_type.partition(";")[0].strip().lower()
         if kind == "multipart/form-data":
-            form = await request.form(max_files=1)
-            options |= {name: value for name, value in form.items() if isinstance(value, str)}
-            files = [value for value in form.values() if isinstance(value, UploadFile)]
-            if not files:
-                raise Invalid("REQUIRED", "The form has no file.", field="file", limit="1")
-            return _objects(options), _pieces(files[0])
+            fields, pieces = await multipart.opened(content_type, request.stream())
+            return _objects(options | fields), pieces
         if kind != self.media_type:
             rule = f"multipart/form-data or {self.media_type}"
             raise Invalid("INVALID_MEDIA_TYPE", f"Send {rule}.", field="content-type", limit=rule)
         return _objects(options), request.stream()
 
-    async def _steps(self, options: Any, pieces: AsyncIterator[bytes]) -> AsyncIterator[Message]:
+    async def _hand_over(self, stream: Any, options: Any, pieces: AsyncIterator[bytes]) -> Any:
+        """The reply to the whole file, or the refusal as soon as there is one."""
         make: Any = self.step
-        yield make(options=options)
-        async for piece in pieces:
-            for start in range(0, len(piece), _PIECE):
-                yield make(chunk=piece[start : start + _PIECE])
+        await stream.write(make(options=options))
+        admitted = dict(await stream.initial_metadata())
+        if status.LARGEST in admitted:
+            async for piece in _up_to(int(admitted[status.LARGEST]) + 1, pieces):
+                await stream.write(make(chunk=piece))
+            await stream.done_writing()
+        return await stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +122,17 @@ async def _chunks(stream: Any, first: Any) -> AsyncIterator[bytes]:
         stream.cancel()
 
 
-@asynccontextmanager
-async def _closing(request: Request) -> AsyncIterator[None]:
-    """Removes the file that a form was put aside in."""
-    try:
-        yield
-    finally:
-        await request.close()
+async def _up_to(most: int, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The bytes in small pieces, and none behind the first that is too many.
 
-
-async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:
-    while piece := await file.read(_PIECE):
-        yield piece
+    A write to a call that has ended would lose the refusal it ended with.
+    """
+    async for piece in pieces:
+        for start in range(0, min(len(piece), most), _PIECE):
+            yield piece[start : min(start + _PIECE, most)]
+        most -= len(piece)
+        if most <= 0:
+            return
 
 
 def _objects(options: wire.Json) -> wire.Json:

@@ -1,6 +1,6 @@
 """Refusals as `application/problem+json` (RFC 9457): the one place where codes become HTTP."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -38,12 +38,14 @@ _BY_REASON = {
     "NOBODY_TO_CALL": 422,
 }
 _RETRY_AFTER = {429: 1.0, 503: 2.0}
+_HALF_WAY = {"ABORTED", "CANCELLED", "DEADLINE_EXCEEDED", "INTERNAL", "UNAVAILABLE", "UNKNOWN"}
+_KEPT = "What was taken until then stays, and is not taken twice if you repeat this."
 _PLAIN = {
     404: ("ROUTE_NOT_FOUND", "There is nothing at this address."),
     405: ("METHOD_NOT_ALLOWED", "This address does not take that method."),
     413: ("TOO_LARGE", "This is more than can be taken at once."),
     499: ("CANCELLED", "The request was cancelled."),
-    500: ("INTERNAL", "Something broke here. Nothing was changed; please try again."),
+    500: ("INTERNAL", "Something broke here. Please try again."),
     501: ("UNIMPLEMENTED", "This is not offered."),
     503: ("UNAVAILABLE", "A part of the system does not answer. Please try again in a moment."),
     504: ("DEADLINE", "This took too long and was stopped."),
@@ -98,17 +100,14 @@ def of_refusal(refusal: Refusal) -> Problem:
 
 
 def of_failure(failure: Failure) -> Problem:
-    """A refusal of a context; failures of transport and bugs keep their words to themselves."""
-    number = _BY_REASON.get(failure.reason, _HTTP.get(failure.code.name, 500))
-    if not failure.reason:
-        return of_status(number)
-    return Problem(
-        number,
-        failure.reason,
-        failure.message,
-        failure.facts,
-        failure.violations,
-        failure.retry_after,
+    """A failure of a context, and where to look for what was done before it."""
+    problem = _of_failure(failure)
+    if not failure.operation_id or failure.code.name not in _HALF_WAY:
+        return problem
+    return replace(
+        problem,
+        detail=f"{problem.detail} {_KEPT}",
+        facts={**problem.facts, "operation_id": failure.operation_id},
     )
 
 
@@ -147,6 +146,21 @@ def handlers() -> dict[Any, Any]:
         HTTPException: on_http,
         Exception: on_bug,
     }
+
+
+def _of_failure(failure: Failure) -> Problem:
+    """A refusal; failures of transport and bugs keep their words to themselves."""
+    number = _BY_REASON.get(failure.reason, _HTTP.get(failure.code.name, 500))
+    if not failure.reason:
+        return of_status(number)
+    return Problem(
+        number,
+        failure.reason,
+        failure.message,
+        failure.facts,
+        failure.violations,
+        failure.retry_after,
+    )
 
 
 def _phrase(number: int) -> str:

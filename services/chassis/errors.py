@@ -91,7 +91,7 @@ def busy() -> Conflict:
 
 def too_late() -> TooLate:
     """The statement ran into the caller's deadline."""
-    return TooLate("DEADLINE", "This took too long and was stopped. Nothing was changed.")
+    return TooLate("DEADLINE", "This took too long and was stopped.")
 
 
 def unavailable(part: str) -> Unavailable:

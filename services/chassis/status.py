@@ -28,6 +28,8 @@ CODES: dict[type[Refusal], grpc.StatusCode] = {
     errors.Unavailable: grpc.StatusCode.UNAVAILABLE,
     errors.TooLate: grpc.StatusCode.DEADLINE_EXCEEDED,
 }
+OPERATION = "x-operation-id"
+LARGEST = "x-largest-file"
 _MOST_VIOLATIONS = 20
 _LONGEST_FACT = 400
 _TRAILER = "grpc-status-details-bin"
@@ -35,7 +37,10 @@ _TRAILER = "grpc-status-details-bin"
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What a failed call says to the one who called."""
+    """What a failed call says to the one who called.
+
+    `operation_id` is what the work goes by whose parts may be done.
+    """
 
     code: grpc.StatusCode
     message: str
@@ -43,6 +48,7 @@ class Failure:
     facts: dict[str, str]
     violations: tuple[Violation, ...] = ()
     retry_after: float | None = None
+    operation_id: str = ""
 
 
 def to_status(refusal: Refusal) -> Status:
@@ -76,6 +82,7 @@ def of_error(error: grpc.aio.AioRpcError) -> Failure:
             Violation(each.field, each.description, each.reason) for each in bad.field_violations
         ),
         retry_after=retry.retry_delay.ToTimedelta().total_seconds() or None,
+        operation_id=str(dict(error.initial_metadata() or ()).get(OPERATION, "")),
     )
 
 

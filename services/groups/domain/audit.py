@@ -47,6 +47,21 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What one of many changed things was, and what it is."""
+
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+
+    @staticmethod
+    def of(differences: Mapping[str, tuple[Any, Any]]) -> "Change":
+        return Change(
+            {name: storable(pair[0]) for name, pair in differences.items()},
+            {name: storable(pair[1]) for name, pair in differences.items()},
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """An entry as it was written."""
 

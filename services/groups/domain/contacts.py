@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,8 @@ from services.groups.domain.groups import Ref
 NAME_LENGTH = 200
 _EMAIL = re.compile(r"[^\s@<>\"']{1,64}@[^\s@<>\"'.]+(\.[^\s@<>\"'.]+)+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+_LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 _APPOINTMENT = ("appointment_time", "appointment_status")
 
 
@@ -170,6 +172,12 @@ def _number(name: str, most: int) -> Callable[[int | None], int | None]:
     return check
 
 
+def _appointment_time(moment: datetime | None) -> datetime | None:
+    if moment is not None and not _EARLIEST <= moment < _LATEST:
+        raise errors.out_of_rule("appointment_time", "in the years 1900 to 2199")
+    return moment
+
+
 def _attributes(given: Mapping[str, str] | None) -> dict[str, str]:
     pairs = dict(given or {})
     if len(pairs) > 20:
@@ -187,7 +195,7 @@ _RULES: dict[str, Callable[[Any], Any]] = {
     "external_id": _line("external_id", 100),
     "timezone": lambda text: tenants.timezone(text) if text else None,
     "language": _language,
-    "appointment_time": lambda moment: moment,
+    "appointment_time": _appointment_time,
     "appointment_status": lambda status: status,
     "appointment_type": _line("appointment_type", 100),
     "appointment_duration": _number("appointment_duration", 1440),

@@ -2,17 +2,17 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.chassis import texts
-from services.chassis.errors import Invalid, unknown_choice
+from services.chassis.errors import Invalid, too_long, unknown_choice
 from services.groups.domain import contacts, errors, tabular
 from services.groups.domain.appointments import AppointmentStatus
 from services.groups.domain.contacts import Fields
-from services.groups.domain.tabular import Line
+from services.groups.domain.tabular import LONGEST_CELL, Line
 
 # The usual column names of address books, calendars and booking systems.
 _USUAL = {
@@ -41,6 +41,8 @@ _FIELD_OF = {name: field for field, names in _USUAL.items() for name in names.sp
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?(\.\d+)?(Z|[+-]\d{2}:?\d{2})?)?")
 _SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?: (\d{1,2}):(\d{2}))?")
 
+_Key = tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -58,13 +60,6 @@ class Incoming:
     fields: Fields
     status_given: bool
 
-    @property
-    def key(self) -> tuple[str, ...]:
-        """What makes two rows the same contact."""
-        if self.fields.external_id:
-            return ("external_id", self.fields.external_id)
-        return ("phone", self.fields.phone or "", texts.sort_key(self.fields.name))
-
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
@@ -76,19 +71,45 @@ class Rejected:
     cells: tuple[str, ...]
 
 
+@dataclass(slots=True)
+class Seen:
+    """Who stood in a file so far, so that no contact is taken twice, however far apart.
+
+    Rows are the same contact by their external id, or by phone and name unless
+    both have ids of their own; only hashes are kept.
+    """
+
+    _rows: dict[int, int] = field(default_factory=dict)
+
+    def first(self, row: Incoming) -> tuple[str, int] | None:
+        """The field by which the contact is known already, and the row; None if it is new."""
+        known_by, asked = _keys(row.fields)
+        for name, key in asked:
+            if hash(key) in self._rows:
+                return name, self._rows[hash(key)]
+        for key in known_by:
+            self._rows.setdefault(hash(key), row.row)
+        return None
+
+
 def mapping(columns: Sequence[str], wanted: Mapping[str, str]) -> dict[int, str]:
-    """Which column fills which field: as wanted, else by the usual names, each field once."""
+    """Which columns fill which fields: as wanted, else by the usual names.
+
+    Several columns may fill a field, unless one was wanted for it; the first that is
+    filled in a row counts.
+    """
     unknown = set(wanted) - set(columns)
     if unknown:
         raise errors.csv_no_column(min(unknown))
-    for field in wanted.values():
-        if field and field not in _USUAL:
+    for name in wanted.values():
+        if name and name not in _USUAL:
             raise unknown_choice("mapping", list(_USUAL))
+    chosen = set(wanted.values())
     found: dict[int, str] = {}
-    for at, column in sorted(enumerate(columns), key=lambda each: each[1] not in wanted):
-        field = wanted.get(column, _FIELD_OF.get(texts.key(column).replace("_", " "), ""))
-        if field and field not in found.values():
-            found[at] = field
+    for at, column in enumerate(columns):
+        usual = _FIELD_OF.get(texts.key(column).replace("_", " "), "")
+        if name := wanted.get(column, "" if usual in chosen else usual):
+            found[at] = name
     if not {"name", "first_name", "last_name"} & set(found.values()):
         raise errors.csv_no_name()
     return found
@@ -102,18 +123,40 @@ def read(line: Line, columns: Mapping[int, str], place: Place) -> Incoming | Rej
         if not (fields.phone or fields.external_id):
             raise errors.row_without_identity()
     except Invalid as refusal:
-        field = refusal.facts.get("field", "")
-        return Rejected(line.number, field, refusal.message, line.cells)
+        name = refusal.facts.get("field", "")
+        return Rejected(line.number, name, refusal.message, line.cells)
     return Incoming(line.number, fields, "appointment_status" in values)
 
 
+def _keys(fields: Fields) -> tuple[list[_Key], list[tuple[str, _Key]]]:
+    """What later rows can know a row by, and what it is to be known by from earlier ones."""
+    known_by: list[_Key] = []
+    asked: list[tuple[str, _Key]] = []
+    if fields.external_id:
+        known_by.append(("id", fields.external_id))
+        asked.append(("external_id", known_by[0]))
+    if fields.phone:
+        person = (fields.phone, texts.sort_key(fields.name))
+        anybody, without_id = ("person", *person), ("person without id", *person)
+        known_by += [anybody] if fields.external_id else [anybody, without_id]
+        asked.append(("phone", without_id if fields.external_id else anybody))
+    return known_by, asked
+
+
+def _cells(line: Line, columns: Mapping[int, str]) -> dict[str, str]:
+    """The first filled cell of each field."""
+    cells: dict[str, str] = {}
+    for at, name in columns.items():
+        cell = line.cells[at] if at < len(line.cells) else ""
+        if len(cell) > LONGEST_CELL:
+            raise too_long(name, LONGEST_CELL)
+        if text := tabular.plain(cell):
+            cells.setdefault(name, text)
+    return cells
+
+
 def _values(line: Line, columns: Mapping[int, str], zone: ZoneInfo) -> dict[str, Any]:
-    read = {
-        field: tabular.plain(line.cells[at])
-        for at, field in columns.items()
-        if at < len(line.cells)
-    }
-    cells = {field: text for field, text in read.items() if text}
+    cells = _cells(line, columns)
     parts = (cells.pop("first_name", ""), cells.pop("last_name", ""))
     cells.setdefault("name", " ".join(part for part in parts if part))
     values: dict[str, Any] = dict(cells)
@@ -121,9 +164,9 @@ def _values(line: Line, columns: Mapping[int, str], zone: ZoneInfo) -> dict[str,
         values["appointment_time"] = _moment(cells["appointment_time"], zone)
     if "appointment_status" in cells:
         values["appointment_status"] = _status(cells["appointment_status"])
-    for field in ("appointment_duration", "call_before_hours"):
-        if field in cells:
-            values[field] = _number(cells[field], field)
+    for name in ("appointment_duration", "call_before_hours"):
+        if name in cells:
+            values[name] = _number(cells[name], name)
     return values
 
 

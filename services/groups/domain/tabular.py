@@ -3,16 +3,20 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO
 
 from services.groups.domain import errors
 
 LARGEST_FILE = 256 * 1024 * 1024
-_LONGEST_CELL = 10_000
+LONGEST_CELL = 10_000
+_LONGEST_QUOTED = 1_000_000
 _MOST_COLUMNS = 200
 _DELIMITERS = (",", ";", "\t")
+_NAMED_DELIMITER = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -23,7 +27,10 @@ _PIECE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of a file; the header is row 1, and quoted line breaks count as one row."""
+    """A row of a file, counted as a spreadsheet does: quoted line breaks make no new row.
+
+    Cells are cut behind the character that makes them too long.
+    """
 
     number: int
     cells: tuple[str, ...]
@@ -31,31 +38,34 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file that can be read: how it is written, and the names of its columns."""
+    """A file that can be read: how it is written, where its columns are named, and how."""
 
     encoding: str
     delimiter: str
+    header: int
     columns: tuple[str, ...]
 
 
 def examine(file: BinaryIO) -> Table:
     """Reads the whole file once; refuses it if any of it can't be read for sure."""
     encoding = _encoding(file)
-    delimiter = _delimiter(file, encoding)
+    delimiter, named = _delimiter(file, encoding)
     lines = _lines(file, encoding, delimiter)
-    header = next(lines, None)
-    if header is None or not any(header.cells):
+    if named:
+        next(lines)
+    header = next(filter(_is_filled, lines), None)
+    if header is None:
         raise errors.csv_unreadable("it is empty")
     for _ in lines:
         pass
-    return Table(encoding, delimiter, tuple(cell.strip() for cell in header.cells))
+    columns = tuple(cell.strip() for cell in header.cells)
+    return Table(encoding, delimiter, header.number, columns)
 
 
 def rows(file: BinaryIO, table: Table) -> Iterator[Line]:
     """The rows behind the header; empty ones are left out."""
     lines = _lines(file, table.encoding, table.delimiter)
-    next(lines, None)
-    return (line for line in lines if any(cell.strip() for cell in line.cells))
+    return filter(_is_filled, islice(lines, table.header, None))
 
 
 def neutralised(cell: str) -> str:
@@ -106,22 +116,31 @@ def _unreadable(encoding: str) -> str:
     raise errors.csv_unreadable(f"it is not valid {encoding}")
 
 
-def _delimiter(file: BinaryIO, encoding: str) -> str:
+def _delimiter(file: BinaryIO, encoding: str) -> tuple[str, bool]:
+    """The one that the first line names, as Excel does, else the one that the header uses."""
     file.seek(0)
-    first = codecs.getincrementaldecoder(encoding)().decode(file.read(_PIECE)).splitlines()
-    outside = "".join((first[0] if first else "").split('"')[::2])
-    return max(_DELIMITERS, key=outside.count)
+    lines = codecs.getincrementaldecoder(encoding)().decode(file.read(_PIECE)).splitlines()
+    named = _NAMED_DELIMITER.fullmatch(lines[0]) if lines else None
+    if named:
+        return named[1], True
+    header = next((each for each in lines if each.strip(" ,;\t")), "")
+    outside = "".join(header.split('"')[::2])
+    return max(_DELIMITERS, key=outside.count), False
+
+
+def _is_filled(line: Line) -> bool:
+    return any(cell.strip() for cell in line.cells)
 
 
 def _lines(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[Line]:
     file.seek(0)
     text = io.TextIOWrapper(file, encoding, newline="")
-    csv.field_size_limit(_LONGEST_CELL)
+    csv.field_size_limit(_LONGEST_QUOTED)
     try:
         for number, cells in enumerate(csv.reader(text, delimiter=delimiter, strict=True), 1):
             if len(cells) > _MOST_COLUMNS:
                 raise errors.csv_unreadable(f"row {number} has more than {_MOST_COLUMNS} columns")
-            yield Line(number, tuple(cells))
+            yield Line(number, tuple(cell[: LONGEST_CELL + 1] for cell in cells))
     except csv.Error as error:
         raise errors.csv_unreadable(f"its quotes or cells are broken: {error}") from error
     finally:

@@ -15,6 +15,7 @@ from services.groups.domain import errors
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_ZONES = frozenset(available_timezones())
 
 
 class BusinessType(StrEnum):
@@ -90,7 +91,7 @@ def _name(text: str) -> str:
 
 def timezone(text: str, field: str = "timezone") -> str:
     """A zone of the IANA database."""
-    if text not in available_timezones():
+    if text not in _ZONES:
         raise errors.unknown_timezone(field)
     return text
 

@@ -7,9 +7,9 @@ from typing import Any, BinaryIO
 import grpc
 
 from services.chassis import caller as callers
-from services.chassis import wire
+from services.chassis import status, wire
 from services.chassis.db import Database
-from services.chassis.ids import optional_uuid, to_uuid
+from services.chassis.ids import new_id, optional_uuid, to_uuid
 from services.groups.domain import errors, permissions
 from services.groups.domain.permissions import Action
 from services.groups.domain.tabular import LARGEST_FILE
@@ -36,10 +36,13 @@ class ImportService(ImportServiceServicer):
         first = await anext(aiter(request_iterator), pb.ImportContactsRequest())
         if not first.HasField("options"):
             raise errors.options_first()
+        options, import_id = _options(first.options), new_id()
+        named = () if options.dry_run else ((status.OPERATION, str(import_id)),)
+        await context.send_initial_metadata(((status.LARGEST, str(LARGEST_FILE)), *named))
         with tempfile.TemporaryFile() as file:
             await _put_aside(request_iterator, file)
             return _import(
-                await imports.import_contacts(self._db, caller, _options(first.options), file)
+                await imports.import_contacts(self._db, caller, import_id, options, file)
             )
 
     async def GetImport(self, message: pb.GetImportRequest, context: Context) -> pb.Import:
@@ -97,4 +100,5 @@ def _import(done: Imported) -> pb.Import:
             for each in done.examples
         ],
         at=wire.from_moment(done.at),
+        finished_at=wire.from_moment(done.finished_at),
     )

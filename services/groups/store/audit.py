@@ -1,6 +1,6 @@
 """The audit: written with every change, listed for administrators."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,13 +17,14 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.chassis import db
 from services.chassis.db import Transaction
 from services.chassis.pages import Key
-from services.groups.domain.audit import Entry, Filter, Recorded
+from services.groups.domain.audit import Change, Entry, Filter, Recorded
 from services.groups.domain.members import Origin
 from services.groups.store.keyset import Order
 from services.groups.store.tables import audit, people
@@ -55,6 +56,14 @@ _APPEND_EACH = db.compiled(
             cast(bindparam("new"), JSONB),
         ),
     )
+)
+_APPEND_MANY = db.compiled(
+    text("""
+    insert into audit (at, person_id, action, contact_id, operation_id, before, after)
+    select :moment, :person, :what, contact_id, :operation, before, after
+    from unnest(cast(:contacts as uuid[]), cast(:old as jsonb[]), cast(:new as jsonb[]))
+        as given (contact_id, before, after)
+    """)
 )
 _COLUMNS = (
     audit.c.id,
@@ -113,6 +122,24 @@ async def append_each(
         operation=origin.operation_id,
         why=origin.reason,
         new={"via": origin.via.value},
+    )
+
+
+async def append_many(
+    tx: Transaction, action: str, operation_id: UUID, changes: Mapping[UUID, Change], at: datetime
+) -> None:
+    """Writes one entry per contact that an operation changed."""
+    if not changes:
+        return
+    await tx.execute(
+        _APPEND_MANY,
+        moment=at,
+        person=tx.caller.person_id,
+        what=action,
+        operation=operation_id,
+        contacts=list(changes),
+        old=[each.before for each in changes.values()],
+        new=[each.after for each in changes.values()],
     )
 
 

@@ -11,9 +11,10 @@ from sqlalchemy import bindparam, insert, select, text, update
 from services.chassis import db, texts
 from services.chassis.db import Transaction
 from services.chassis.ids import new_id
-from services.groups.domain.contacts import Fields
+from services.groups.domain.contacts import Contact, Fields
 from services.groups.domain.importing import Incoming, Rejected
-from services.groups.store.tables import import_errors, imports
+from services.groups.store.contacts import COLUMNS, Row
+from services.groups.store.tables import contacts, import_errors, imports
 
 _FIELDS = (
     "external_id",
@@ -72,6 +73,12 @@ _MATCH_BY_PHONE = db.compiled(
     where same.row = incoming.row
     """)
 )
+_LOCK_MATCHED = db.compiled(
+    select(*COLUMNS)
+    .where(contacts.c.contact_no.in_(text("select contact_no from incoming")))
+    .order_by(contacts.c.contact_no)
+    .with_for_update()
+)
 _KNOWN_IN_PART = db.compiled(
     text("""
     select incoming.row, incoming.name, coalesce(incoming.phone, contacts.phone) as phone,
@@ -117,7 +124,8 @@ _UPDATE = db.compiled(
         + ", ".join(f"contacts.{name}" for name in _COMPARED)
         + ") is distinct from ("
         + ", ".join(f"incoming.{name}" for name in _COMPARED)
-        + ") returning contacts.id"
+        + ") returning "
+        + ", ".join(f"contacts.{column.name}" for column in COLUMNS)
     )
 )
 _CREATE = db.compiled(
@@ -148,6 +156,7 @@ _CONSENT = db.compiled(
     from contacts where id in (select id from incoming) and not exists (
         select from consents
         where consents.contact_no = contacts.contact_no and consents.channel = 'voice')
+    returning (select id from contacts where contacts.contact_no = consents.contact_no)
     """)
 )
 _VISITS = db.compiled(
@@ -187,10 +196,11 @@ _LOCK = db.compiled(text("select pg_advisory_xact_lock(hashtextextended(:tenant,
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of some rows."""
+    """What became of some rows; of those updated, as they were and as they are."""
 
     created: tuple[UUID, ...]
-    updated: tuple[UUID, ...]
+    updated: tuple[tuple[Contact, Contact], ...]
+    consenting: tuple[UUID, ...]
     everyone: tuple[UUID, ...]
     lost_rows: tuple[int, ...]
     shared_phone: int
@@ -227,6 +237,7 @@ class Counts:
     mapping: Mapping[str, str]
     columns: list[str]
     at: datetime
+    finished_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,23 +253,38 @@ class StoredError:
 async def take(
     tx: Transaction, rows: Sequence[Incoming], consent_basis: str, consent_source: str
 ) -> Taken:
-    """Creates and changes contacts; imports of one tenant stand in line here."""
+    """Creates and changes contacts; imports of one tenant stand in line here.
+
+    Who is known already is locked in the order in which everybody locks contacts.
+    """
     await tx.execute(_LOCK, tenant=str(tx.caller.tenant_id))
     await tx.execute(_INCOMING)
     await tx.copy_in("incoming", ("row", "id", *_FIELDS, "status_given"), map(_copied, rows))
-    for statement in (_MATCH_BY_ID, _MATCH_BY_PHONE, _UNSURE_STATUS):
+    for statement in (_MATCH_BY_ID, _MATCH_BY_PHONE):
         await tx.execute(statement)
+    before = {row.id: row for row in await tx.fetch_all(Row, _LOCK_MATCHED)}
+    await tx.execute(_UNSURE_STATUS)
     await _keep_what_is_known(tx)
-    updated = await tx.fetch_values(_UPDATE, moment=tx.now)
+    updated = await tx.fetch_all(Row, _UPDATE, moment=tx.now)
     created = await tx.fetch_values(_CREATE, moment=tx.now)
-    lost = await tx.fetch_values(_LOST)
-    if consent_basis:
-        who = {"person": tx.caller.person_id, "moment": tx.now}
-        await tx.execute(_CONSENT, basis=consent_basis, source=consent_source, **who)
+    consenting = await _consent(tx, consent_basis, consent_source)
     await tx.execute(_VISITS, moment=tx.now)
-    everyone = await tx.fetch_values(_EVERYONE)
-    shared = int(await tx.fetch_value(_SHARED))
-    return Taken(tuple(created), tuple(updated), tuple(everyone), tuple(lost), shared)
+    return Taken(
+        created=tuple(created),
+        updated=tuple((before[row.id].contact(), row.contact()) for row in updated),
+        consenting=tuple(consenting),
+        everyone=tuple(await tx.fetch_values(_EVERYONE)),
+        lost_rows=tuple(await tx.fetch_values(_LOST)),
+        shared_phone=int(await tx.fetch_value(_SHARED)),
+    )
+
+
+async def _consent(tx: Transaction, basis: str, source: str) -> list[UUID]:
+    """Records the consent of those who never gave any; who they are."""
+    if not basis:
+        return []
+    who = {"person": tx.caller.person_id, "moment": tx.now}
+    return await tx.fetch_values(_CONSENT, basis=basis, source=source, **who)
 
 
 async def _keep_what_is_known(tx: Transaction) -> None:
@@ -289,6 +315,13 @@ async def begin(
 async def count(tx: Transaction, import_id: UUID, **numbers: int) -> None:
     """Notes how far an import has come."""
     await tx.execute(update(imports).where(imports.c.id == import_id).values(**numbers))
+
+
+async def finish(tx: Transaction, import_id: UUID) -> datetime:
+    """Notes that an import came to its end."""
+    values = {"finished_at": tx.now}
+    await tx.execute(update(imports).where(imports.c.id == import_id).values(**values))
+    return tx.now
 
 
 async def find(tx: Transaction, import_id: UUID) -> Counts | None:

@@ -142,6 +142,7 @@ imports = Table(
     Column("columns", ARRAY(Text), nullable=False),
     Column("imported_by", Uuid, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", DateTime(timezone=True)),
 )
 
 import_errors = Table(

@@ -14,7 +14,7 @@ from services.chassis.ids import new_id
 from services.chassis.requests import Request
 from services.groups.domain import contacts, errors, masking, permissions, selections
 from services.groups.domain.audit import Action as Audited
-from services.groups.domain.audit import Entry, storable
+from services.groups.domain.audit import Change, Entry
 from services.groups.domain.contacts import Consent, Contact
 from services.groups.domain.events import ContactChanged
 from services.groups.domain.members import Origin
@@ -191,11 +191,12 @@ async def _changed(tx: Transaction, contact: Contact, values: Mapping[str, Any])
     saved = await store.save(tx, contact, after, appointment_decided=decided)
     if "phone" in differences:
         saved = await _marked(tx, saved)
+    change = Change.of(differences)
     entry = Entry(
         Audited.CONTACT_UPDATED,
         contact_id=contact.id,
-        before={name: storable(pair[0]) for name, pair in differences.items()},
-        after={name: storable(pair[1]) for name, pair in differences.items()},
+        before=change.before,
+        after=change.after,
     )
     await audit.append(tx, entry, tx.now)
     await outbox.append(tx, changed(saved))

@@ -2,31 +2,36 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import BinaryIO
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.chassis import outbox, texts
+from services.chassis import failpoints, outbox, texts
 from services.chassis.caller import Caller
 from services.chassis.db import Database, Transaction
-from services.chassis.ids import new_id
-from services.groups.domain import errors, importing, permissions, tabular, tenants
+from services.chassis.errors import Conflict
+from services.groups.domain import contacts, errors, importing, permissions, tabular, tenants
 from services.groups.domain.audit import Action as Audited
-from services.groups.domain.audit import Entry
-from services.groups.domain.importing import Incoming, Place, Rejected
+from services.groups.domain.audit import Change, Entry
+from services.groups.domain.contacts import Contact
+from services.groups.domain.importing import Incoming, Place, Rejected, Seen
 from services.groups.domain.members import AddedVia, Origin
 from services.groups.domain.permissions import Action
 from services.groups.domain.tabular import Line
 from services.groups.store import audit, call_facts, contacts_past, groups, history
 from services.groups.store import imports as store
 from services.groups.store import tenants as tenants_store
+from services.groups.store.imports import Taken
 from services.groups.usecases import membership
 
 _PORTION = 500
 _EXAMPLES = 20
+_TRIES = 5
+_PAUSE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +48,40 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of a file; a dry run has no id."""
+    """What became of a file; a dry run has no id, and an import cut off has no end."""
 
     id: UUID | None
     mapping: Mapping[str, str]
     at: datetime
+    finished_at: datetime | None
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     rejected: int = 0
     shared_phone: int = 0
     examples: tuple[Rejected, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """How far an import has come."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    shared_phone: int = 0
+
+    def plus(self, rows: int, taken: Taken, rejected: int) -> "_Tally":
+        """The tally after a portion."""
+        changed = len(taken.created) + len(taken.updated)
+        return _Tally(
+            self.created + len(taken.created),
+            self.updated + len(taken.updated),
+            self.unchanged + rows - changed - len(taken.lost_rows),
+            self.rejected + rejected,
+            self.shared_phone + taken.shared_phone,
+        )
 
 
 class _DryRun(Exception):
@@ -67,53 +95,68 @@ class _Run:
     db: Database
     caller: Caller
     options: Options
-    id: UUID = field(default_factory=new_id)
-    seen: dict[int, int] = field(default_factory=dict)
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-    shared_phone: int = 0
+    id: UUID
+    seen: Seen = field(default_factory=Seen)
+    tally: _Tally = _Tally()
     examples: list[Rejected] = field(default_factory=list)
 
     def once(self, row: Incoming, line: Line) -> Incoming | Rejected:
         """The row, unless the same contact stood in the file before."""
-        first = self.seen.setdefault(hash(row.key), row.row)
-        if first == row.row:
+        first = self.seen.first(row)
+        if first is None:
             return row
-        reason = f"The same contact stands in row {first} already."
-        return Rejected(row.row, row.key[0], reason, line.cells)
+        name, at = first
+        reason = f"The same contact stands in row {at} already."
+        return Rejected(row.row, name, reason, line.cells)
 
-    async def take(self, rows: Sequence[Incoming], rejected: list[Rejected]) -> None:
-        """One portion, in one transaction; a dry run only counts."""
-        try:
+    async def take(self, rows: Sequence[Incoming], rejected: Sequence[Rejected]) -> None:
+        """One portion, in one transaction, again if others are in the way; a dry run counts."""
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                await self._try(rows, rejected)
+                return failpoints.hit("portion_taken")
+            except Conflict:
+                if not tries_left:
+                    raise
+                await asyncio.sleep(_PAUSE)
+
+    async def _try(self, rows: Sequence[Incoming], rejected: Sequence[Rejected]) -> None:
+        with suppress(_DryRun):
             async with self.db.transaction(self.caller) as tx:
-                await self._take(tx, rows, rejected)
+                tally, refused = await self._take(tx, rows, rejected)
                 if self.options.dry_run:
                     raise _DryRun
-        except _DryRun:
-            return
+        self.tally = tally
+        self.examples += refused[: _EXAMPLES - len(self.examples)]
 
     async def _take(
-        self, tx: Transaction, rows: Sequence[Incoming], rejected: list[Rejected]
-    ) -> None:
+        self, tx: Transaction, rows: Sequence[Incoming], rejected: Sequence[Rejected]
+    ) -> tuple[_Tally, list[Rejected]]:
         options = self.options
         taken = await store.take(tx, rows, options.consent_basis, options.consent_source)
-        rejected += [_lost(row) for row in taken.lost_rows]
-        changed = [*taken.created, *taken.updated]
+        refused = [*rejected, *map(_lost, taken.lost_rows)]
+        changed = [*taken.created, *(contact.id for _, contact in taken.updated)]
         await call_facts.mark(tx, *changed)
         await outbox.append(tx, *await contacts_past.some(tx, changed))
+        await self._audit(tx, taken)
         if options.group_id is not None:
             await self._join(tx, options.group_id, taken.everyone)
-        self.created += len(taken.created)
-        self.updated += len(taken.updated)
-        self.unchanged += len(rows) - len(changed) - len(taken.lost_rows)
-        self.shared_phone += taken.shared_phone
-        self.rejected += len(rejected)
-        self.examples += rejected[: _EXAMPLES - len(self.examples)]
+        tally = self.tally.plus(len(rows), taken, len(refused))
         if not options.dry_run:
-            await store.reject(tx, self.id, rejected)
-            await store.count(tx, self.id, **self.counts())
+            await store.reject(tx, self.id, refused)
+            await store.count(tx, self.id, **asdict(tally))
+        return tally, refused
+
+    async def _audit(self, tx: Transaction, taken: Taken) -> None:
+        """What the portion did to whom: an import that is cut off is on record so far."""
+        basis, source = self.options.consent_basis, self.options.consent_source
+        given = Change(after={"basis": basis, "source": source})
+        for action, changes in (
+            (Audited.CONTACT_CREATED, dict.fromkeys(taken.created, Change())),
+            (Audited.CONTACT_UPDATED, dict(_change(*pair) for pair in taken.updated)),
+            (Audited.CONSENT_RECORDED, dict.fromkeys(taken.consenting, given)),
+        ):
+            await audit.append_many(tx, action, self.id, changes, tx.now)
 
     async def _join(self, tx: Transaction, group_id: UUID, everyone: Sequence[UUID]) -> None:
         found = await groups.lock(tx, group_id)
@@ -124,38 +167,34 @@ class _Run:
             origin = Origin(self.id, AddedVia.IMPORT)
             await membership.join(tx, group.id, joining, origin, await tx.moment())
 
-    def counts(self) -> dict[str, int]:
-        names = ("created", "updated", "unchanged", "rejected", "shared_phone")
-        return {name: getattr(self, name) for name in names}
-
 
 async def import_contacts(
-    db: Database, caller: Caller, options: Options, file: BinaryIO
+    db: Database, caller: Caller, import_id: UUID, options: Options, file: BinaryIO
 ) -> Imported:
     """Takes every good row and keeps every bad one with its reason.
 
     The file is examined whole before anything is written, so that one that can't
-    be read changes nothing.
+    be read changes nothing. If the import is cut off, the portions taken so far stay,
+    counted and audited under its id; importing the file again takes the others.
     """
     permissions.allow(caller, Action.CREATE)
     place, at = await _place(db, caller, options)
     table = await asyncio.to_thread(tabular.examine, file)
     columns = importing.mapping(table.columns, options.mapping)
     named = {table.columns[number]: name for number, name in columns.items()}
-    run = _Run(db, caller, options)
+    run = _Run(db, caller, options, import_id)
     if not options.dry_run:
         await _begin(run, table.columns, named)
     lines = tabular.rows(file, table)
     while portion := await asyncio.to_thread(_portion, lines, columns, place, run):
         rows = [each for each in portion if isinstance(each, Incoming)]
         await run.take(rows, [each for each in portion if isinstance(each, Rejected)])
-    if not options.dry_run:
-        await _end(run)
     return Imported(
         None if options.dry_run else run.id,
         named,
         at,
-        **run.counts(),
+        None if options.dry_run else await _end(run),
+        **asdict(run.tally),
         examples=tuple(run.examples),
     )
 
@@ -171,6 +210,7 @@ async def get_import(db: Database, caller: Caller, import_id: UUID) -> Imported:
             found.id,
             found.mapping,
             found.at,
+            found.finished_at,
             found.created,
             found.updated,
             found.unchanged,
@@ -212,15 +252,20 @@ async def _begin(run: _Run, columns: Sequence[str], named: Mapping[str, str]) ->
         await store.begin(tx, run.id, columns, named)
 
 
-async def _end(run: _Run) -> None:
+async def _end(run: _Run) -> datetime:
     async with run.db.transaction(run.caller) as tx:
         entry = Entry(
             Audited.CONTACTS_IMPORTED,
             run.options.group_id,
             operation_id=run.id,
-            after={**run.counts(), "consent_basis": run.options.consent_basis},
+            after={**asdict(run.tally), "consent_basis": run.options.consent_basis},
         )
         await audit.append(tx, entry, tx.now)
+        return await store.finish(tx, run.id)
+
+
+def _change(before: Contact, after: Contact) -> tuple[UUID, Change]:
+    return after.id, Change.of(contacts.differences(before.fields, after.fields))
 
 
 def _portion(

@@ -1,12 +1,12 @@
 """The real server of the groups context in process, on the run's PostgreSQL."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import grpc
 import httpx
 import pytest
 
-from services.chassis import server
+from services.chassis import failpoints, server
 from services.chassis.auth import Verifier
 from services.chassis.caller import Role
 from services.chassis.clock import Clock
@@ -70,3 +70,11 @@ def stranger(channel: grpc.aio.Channel, issuer: Issuer) -> Desk:
 def contacts(db: Database, admin: Person) -> Contacts:
     """Makes contacts in the tenant."""
     return Contacts(db, admin.caller)
+
+
+@pytest.fixture
+def breaks_half_way() -> Iterator[None]:
+    """The import meets a bug when two of three portions are taken."""
+    failpoints.arm("portion_taken:raise@2")
+    yield
+    failpoints.arm("")

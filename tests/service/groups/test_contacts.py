@@ -8,9 +8,11 @@ import grpc
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.timestamp_pb2 import Timestamp
+from psycopg.errors import CheckViolation
 
 from services.chassis.db import Database
 from tests.service.groups import rows
+from tests.service.groups.contacts import Contacts
 from tests.service.groups.desk import Desk, refused
 from vio.groups.v1 import audit_service_pb2, contact_pb2, group_pb2
 from vio.groups.v1 import contact_service_pb2 as pb
@@ -130,6 +132,8 @@ async def test_nothing_is_made_when_a_group_is_unknown(desk: Desk) -> None:
         ({"appointment_duration": 0}, "INVALID_VALUE", "appointment_duration"),
         ({"call_before_hours": 169}, "INVALID_VALUE", "call_before_hours"),
         ({"appointment_status": 99}, "INVALID_CHOICE", "appointment_status"),
+        ({"appointment_time": stamp(NOON.replace(year=1))}, "INVALID_VALUE", "appointment_time"),
+        ({"appointment_time": stamp(NOON.replace(year=9999))}, "INVALID_VALUE", "appointment_time"),
         ({"special_instructions": "x" * 1001}, "TOO_LONG", "special_instructions"),
         ({"attributes": {f"n{n}": "" for n in range(21)}}, "INVALID_VALUE", "attributes"),
         ({"group_ids": ["nonsense"]}, "INVALID_ID", "group_ids"),
@@ -191,6 +195,22 @@ async def test_what_is_named_and_not_given_is_cleared(desk: Desk) -> None:
     assert not saved.HasField("phone_raw")
     assert dict(saved.attributes) == {}
     assert saved.appointment_status == group_pb2.APPOINTMENT_STATUS_UNKNOWN
+
+
+async def test_an_appointment_is_not_moved_to_where_nobody_can_read_it(desk: Desk) -> None:
+    """C-03."""
+    made = await create(desk, appointment_time=stamp(NOON))
+
+    failure = await refused(update(desk, made.id, appointment_time=stamp(NOON.replace(year=2200))))
+
+    assert (failure.reason, failure.facts["field"]) == ("INVALID_VALUE", "appointment_time")
+    assert await get(desk, made.id) == made
+
+
+@pytest.mark.parametrize("year", [1899, 2200, 9999])
+async def test_the_table_takes_no_appointment_out_of_reach(contacts: Contacts, year: int) -> None:
+    with pytest.raises(CheckViolation):
+        await contacts.one("Anna", appointment_time=NOON.replace(year=year))
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,24 @@ async def test_who_stands_twice_in_a_file_is_taken_once(desk: Desk) -> None:
     assert await names(desk) == ["Anna", "Ben"]
 
 
+@pytest.mark.parametrize("between", [0, 600])
+@pytest.mark.parametrize(("first", "second"), [("X1", ""), ("", "X1")])
+async def test_how_far_apart_two_rows_stand_makes_no_difference(
+    desk: Desk, between: int, first: str, second: str
+) -> None:
+    """I-05: with portions of 500, one pair is taken together and the other apart."""
+    others = [f"F{n},Person {n},212-555-01{n % 100:02}" for n in range(between)]
+    anna = [f"{each},Anna,212-555-0101" for each in (first, second)]
+    content = "\n".join(["id,name,phone", anna[0], *others, anna[1]]).encode()
+
+    done = await upload(desk, content)
+    again = await upload(desk, content)
+
+    assert counts(done) == (between + 1, 0, 0, 1)
+    assert counts(again) == (0, 0, between + 1, 1)
+    assert [each.external_id for each in await everyone(desk, search="Anna")] == [first]
+
+
 async def test_everybody_in_the_file_joins_the_group(
     desk: Desk, db: Database, contacts: Contacts
 ) -> None:
@@ -178,7 +196,7 @@ async def test_a_mapping_overrules_the_guess(desk: Desk) -> None:
         (b"\xff\xfe" + PLAIN + b"x", {}, "CSV_UNREADABLE"),
         (b"\xef\xbb\xbf" + PLAIN + b"Carl\xe9,2125550103\n", {}, "CSV_UNREADABLE"),
         (PLAIN.decode().encode("utf-16-le"), {}, "CSV_UNREADABLE"),
-        (PLAIN + b"x" * 10_001 + b",1\n", {}, "CSV_UNREADABLE"),
+        (PLAIN + b"x" * 1_000_001 + b",1\n", {}, "CSV_UNREADABLE"),
         (PLAIN + b"," * 201 + b"\n", {}, "CSV_UNREADABLE"),
         (b"phone,email\n2125550101,a@mail.example\n", {}, "CSV_NO_NAME"),
         (PLAIN, {"mapping": {"name": ""}}, "CSV_NO_NAME"),
@@ -221,6 +239,7 @@ ROWS = (
     b"Ida,2125550109,,,perhaps,\r\n"
     b"Jon,2125550110,,,,long\r\n"
     b"Kim,2125550111,,13/04/2030 09:30,,\r\n"
+    b"Liz,2125550112,,9999-12-31T23:59-05:00,,\r\n"
 )
 
 
@@ -228,7 +247,7 @@ async def test_each_bad_row_is_kept_with_field_and_reason(desk: Desk) -> None:
     """I-04, I-09."""
     done = await upload(desk, ROWS)
 
-    assert counts(done) == (2, 0, 0, 9)
+    assert counts(done) == (2, 0, 0, 10)
     assert [(each.row, each.field) for each in done.examples] == [
         (3, "name"),
         (4, "phone"),
@@ -239,9 +258,26 @@ async def test_each_bad_row_is_kept_with_field_and_reason(desk: Desk) -> None:
         (9, "appointment_time"),
         (10, "appointment_status"),
         (11, "appointment_duration"),
+        (13, "appointment_time"),
     ]
     assert await names(desk) == ["Anna", "Kim"]
     assert done.errors_url == f"/api/imports/{done.import_id}/errors"
+
+
+@pytest.mark.parametrize(
+    ("content", "taken"),
+    [
+        (b"\nname,phone\nAnna,2125550101\n", (1, 0, 0, 0)),
+        (b"sep=;\r\nname;phone\r\nAnna;2125550101\r\n", (1, 0, 0, 0)),
+        (b"name,phone,phone\nAnna,,2125550101\n", (1, 0, 0, 0)),
+        (PLAIN.replace(b"Ben Bold", b"x" * 10_001), (1, 0, 0, 1)),
+    ],
+)
+async def test_files_as_spreadsheets_write_them_are_taken(
+    desk: Desk, content: bytes, taken: tuple[int, ...]
+) -> None:
+    """I-04, I-09: what is wrong with a row costs that row."""
+    assert counts(await upload(desk, content)) == taken
 
 
 async def test_the_file_of_errors_is_read_back_as_it_was(desk: Desk) -> None:

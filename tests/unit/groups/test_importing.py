@@ -1,5 +1,6 @@
 """Contacts out of rows: which column is what, and what a row says."""
 
+import time
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,7 @@ import pytest
 from services.chassis.errors import Refusal
 from services.groups.domain import importing
 from services.groups.domain.appointments import AppointmentStatus
-from services.groups.domain.importing import Incoming, Place, Rejected
+from services.groups.domain.importing import Incoming, Place, Rejected, Seen
 from services.groups.domain.tabular import Line
 
 PLACE = Place("US", ZoneInfo("America/New_York"))
@@ -41,11 +42,11 @@ def rejected(**cells: str) -> Rejected:
         ("Client|Stylist|Service|Duration (min)", "name|owner_name|appointment_type|"
          "appointment_duration"),
         ("  Name |Shoe size|Notes", "name||special_instructions"),
-        ("Name|Phone|Mobile", "name|phone|"),
+        ("Name|Phone|Mobile", "name|phone|phone"),
     ],
 )  # fmt: skip
 def test_usual_columns_are_recognised(columns: str, fields: str) -> None:
-    """I-02: each field is filled once."""
+    """I-02."""
     found = importing.mapping([each.strip() for each in columns.split("|")], {})
 
     assert found == {at: name for at, name in enumerate(fields.split("|")) if name}
@@ -66,6 +67,31 @@ def test_a_wanted_column_behind_a_usual_one_still_wins() -> None:
         1: "phone",
         2: "name",
     }
+
+
+@pytest.mark.parametrize(
+    ("cells", "phone"),
+    [
+        (("212-555-0123", "212-555-0124"), "+12125550123"),
+        (("", "212-555-0124"), "+12125550124"),
+        (("212-555-0123", " "), "+12125550123"),
+    ],
+)
+def test_of_two_columns_for_one_field_the_first_filled_counts(
+    cells: tuple[str, str], phone: str
+) -> None:
+    """I-02."""
+    row = importing.read(Line(2, ("Anna", *cells)), {0: "name", 1: "phone", 2: "phone"}, PLACE)
+
+    assert isinstance(row, Incoming)
+    assert row.fields.phone == phone
+
+
+def test_a_cell_of_any_length_costs_its_row_only() -> None:
+    """I-09."""
+    for name in ("special_instructions", "language"):
+        row = rejected(**{name: "en" + "-abcdefgh" * 1112})
+        assert (row.field, row.reason) == (name, f"{name} can have 10000 characters at most.")
 
 
 @pytest.mark.parametrize(
@@ -129,6 +155,10 @@ def test_a_date_is_read_where_it_is_certain(text: str, moment: str) -> None:
         ("appointment_time", "2030-01-01 25:00"),
         ("appointment_time", "31/31/2030"),
         ("appointment_time", "0/5/2030"),
+        ("appointment_time", "9999-12-31 23:59"),
+        ("appointment_time", "0001-01-01"),
+        ("appointment_time", "2200-01-01"),
+        ("appointment_time", "31.12.1899"),
         ("appointment_status", "perhaps"),
         ("appointment_duration", "3.5"),
         ("appointment_duration", "-5"),
@@ -166,8 +196,48 @@ def test_a_status_is_read_in_usual_words(text: str, status: str) -> None:
 
 def test_a_row_needs_something_to_know_it_by() -> None:
     assert rejected(phone="").field == "phone"
-    assert taken(phone="", external_id="1").key == ("external_id", "1")
-    assert taken(name="ÅNNA  ames").key == ("phone", "+12125550123", "anna ames")
+    assert taken(phone="", external_id="1").fields.external_id == "1"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "known_by"),
+    [
+        ({}, {"name": "ÅNNA  ames"}, "phone"),
+        ({"external_id": "1"}, {"external_id": "1", "name": "Bea", "phone": ""}, "external_id"),
+        ({"external_id": "1"}, {}, "phone"),
+        ({}, {"external_id": "1"}, "phone"),
+        ({"external_id": "1"}, {"external_id": "2"}, None),
+        ({}, {"name": "Bea"}, None),
+        ({}, {"phone": "212-555-0124"}, None),
+        ({"external_id": "1", "phone": ""}, {"external_id": "2", "phone": ""}, None),
+    ],
+)
+def test_who_stands_in_a_file_twice_is_known(
+    first: dict[str, str], second: dict[str, str], known_by: str | None
+) -> None:
+    """I-05: by the id, else by phone and name; people with ids of their own are never one."""
+    seen = Seen()
+
+    assert seen.first(taken(**first)) is None
+    assert seen.first(taken(**second)) == (known_by and (known_by, 7))
+
+
+def test_one_of_two_namesakes_with_ids_is_known_without_one() -> None:
+    seen = Seen()
+
+    found = [seen.first(taken(external_id=each)) for each in ("1", "2", "")]
+
+    assert found == [None, None, ("phone", 7)]
+
+
+def test_a_column_of_time_zones_costs_next_to_nothing() -> None:
+    """I-10: the names of the zones are read from the machine once, not once a row."""
+    began = time.perf_counter()
+
+    for _ in range(100):
+        taken(timezone="America/New_York")
+
+    assert time.perf_counter() - began < 0.5
 
 
 def test_a_short_row_lacks_its_last_cells() -> None:

@@ -63,6 +63,40 @@ def test_rows_are_counted_as_a_spreadsheet_counts_them() -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "delimiter", "number"),
+    [
+        ("\r\n", ";", 2),
+        ("\n  \n;;\n", ";", 4),
+        ("sep=;\r\n", ";", 2),
+        ("SEP=|\n", "|", 2),
+        ('"sep=;"\n\n', ";", 3),
+        ("sep=\t\n", "\t", 2),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_what_stands_above_the_header_is_no_row(
+    before: str, delimiter: str, number: int, encoding: str
+) -> None:
+    """I-04: blank lines, and the line by which Excel names the delimiter."""
+    content = f"{before}Name{delimiter}Ort\r\nZoë{delimiter}Köln\r\n".encode(encoding)
+
+    table = tabular.examine(file(content))
+
+    assert (table.delimiter, table.columns) == (delimiter, ("Name", "Ort"))
+    (line,) = tabular.rows(file(content), table)
+    assert (line.number, line.cells) == (number + 1, ("Zoë", "Köln"))
+
+
+def test_a_cell_is_never_held_longer_than_it_takes_to_refuse_it() -> None:
+    content = b"name,notes\nAnna," + b"x" * 50_000 + b"\n"
+    table = tabular.examine(file(content))
+
+    (line,) = tabular.rows(file(content), table)
+
+    assert [len(cell) for cell in line.cells] == [4, tabular.LONGEST_CELL + 1]
+
+
+@pytest.mark.parametrize(
     "content",
     [
         b"",
@@ -75,7 +109,9 @@ def test_rows_are_counted_as_a_spreadsheet_counts_them() -> None:
         codecs.BOM_UTF8 + b"name\nZo\xeb\n",
         codecs.BOM_UTF16_LE + b"odd",
         TEXT.encode("utf-16-be"),
-        b"name\n" + b"x" * 10_001,
+        b"name\n" + b"x" * 1_000_001,
+        b"sep=;\n",
+        b"sep=;\n;;\n",
         b"," * 200 + b"name",
     ],
 )
