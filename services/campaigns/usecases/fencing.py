@@ -1,7 +1,7 @@
 """The dial transaction: everything is checked once more, then the attempt may be sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.campaigns.domain import contactability
 from services.campaigns.domain.audience import Sheet
@@ -33,35 +33,57 @@ from services.chassis.db import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Fenced:
-    """An order that may be sent within seconds of the stamp."""
+    """An order that may be sent within seconds of the stamp, and the facts it was decided on."""
 
     claim: Claim
     order: Order
     stamp: Stamp
+    sheet: Sheet
+    asked: Stamp
 
 
 async def fence(desk: Desk, work: Work, claim: Claim, sheet: Sheet, asked: Stamp) -> Fenced | None:
-    """Decides on one person and writes it down; None if they are not dialled now.
+    """Decides on one person and writes it down; None if they are not dialled now."""
+    stamp = Stamp.now()
+    async with desk.db.transaction(work.caller) as tx:
+        decision, order = await _gate(tx, work, claim, sheet, asked)
+        if decision.verdict is not Verdict.DIAL:
+            await _let_go(tx, work, claim, decision)
+    return Fenced(claim, order, stamp, sheet, asked) if order else None
+
+
+async def fence_again(desk: Desk, work: Work, fenced: Fenced) -> Fenced | None:
+    """Decides anew before a repeat with the same key, on the same facts while they are fresh.
+
+    None leaves the attempt as it is: whoever recovers it looks for its call first.
+    """
+    stamp = Stamp.now()
+    async with desk.db.transaction(work.caller) as tx:
+        _, order = await _gate(tx, work, fenced.claim, fenced.sheet, fenced.asked)
+    return replace(fenced, stamp=stamp) if order else None
+
+
+async def _gate(
+    tx: Transaction, work: Work, claim: Claim, sheet: Sheet, asked: Stamp
+) -> tuple[Decision, Order | None]:
+    """Whatever may ring somebody passes here: the decision, and the order if it may be sent.
 
     Suppression, caps, hours, the window's token and the campaign's own state
     are read here, under the phone's lock; facts older than ten seconds dial nobody.
     """
-    stamp = Stamp.now()
-    async with desk.db.transaction(work.caller) as tx:
-        campaign = await live.share(tx, work.campaign_id)
-        policy = await policies.read(tx)
-        facts = sheet.people.get(claim.contact_id) or DialFacts(
-            contact_id=claim.contact_id, deleted=True
-        )
-        around = await _circumstances(tx, work, claim, campaign, policy, facts, sheet, asked)
-        decision = contactability.decide(facts, around, await tx.moment())
-        await decisions.append(tx, work.campaign_id, claim.contact_id, claim.id, decision)
-        if decision.verdict is not Verdict.DIAL or campaign is None:
-            await _let_go(tx, work, claim, decision)
-            return None
-        if not await attempts.fence(tx, claim.id, work.token, facts.phone):
-            return None
-    return Fenced(claim, _order(work, claim, campaign, policy, facts), stamp)
+    campaign = await live.share(tx, work.campaign_id)
+    policy = await policies.read(tx)
+    facts = sheet.people.get(claim.contact_id) or DialFacts(
+        contact_id=claim.contact_id, deleted=True
+    )
+    around = await _circumstances(tx, work, claim, campaign, policy, facts, sheet, asked)
+    decision = contactability.decide(facts, around, await tx.moment())
+    await decisions.append(tx, work.campaign_id, claim.contact_id, claim.id, decision)
+    if decision.verdict is not Verdict.DIAL or campaign is None:
+        return decision, None
+    if not await attempts.fence(tx, claim.id, work.token, facts.phone):
+        return decision, None
+    return decision, _order(work, claim, campaign, policy, facts)
 
 
 async def _circumstances(

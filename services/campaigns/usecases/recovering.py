@@ -26,7 +26,7 @@ async def recover(desk: Desk, work: Work, *, redial: bool) -> tuple[Claim, ...]:
         await windows.give_back(tx, attempts.ids_of(dropped))
         people = [claim.contact_id for claim in dropped]
         await pending.pending_again(tx, work.campaign_id, people)
-        left = await attempts.dialing_of_others(tx, work.campaign_id, work.token)
+        left = await attempts.dialing(tx, work.campaign_id)
     found = await asyncio.gather(
         *(_resolve(desk, work, attempt, redial=redial) for attempt in left)
     )
