@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from services.campaigns.domain.calls import untraceable
 from services.campaigns.store import attempts, pending, windows
 from services.campaigns.store.attempts import Attempt, Claim
+from services.campaigns.telephony.retell import LEAVES_WITHIN
 from services.campaigns.usecases import calls
 from services.campaigns.usecases.desk import Desk, Work
 from services.campaigns.usecases.placing import FENCE_SECONDS
 
 KEY_LASTS = timedelta(minutes=55)  # real time; the provider keeps a key for an hour
-MARGIN = 0.5
+MARGIN = LEAVES_WITHIN + 0.3
 
 
 async def recover(desk: Desk, work: Work, *, redial: bool) -> tuple[Claim, ...]:
