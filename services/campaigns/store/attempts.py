@@ -202,7 +202,7 @@ _TO_POLL = db.compiled(
         func.greatest(_A.answered_at, _A.ended_at, _A.polled_at)
         <= bindparam("before", type_=_MOMENT),
     )
-    .order_by(_A.answered_at)
+    .order_by(_A.polled_at.nulls_first(), _A.answered_at)
     .limit(50)
 )
 _POLLED = db.compiled(

@@ -2,12 +2,13 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from services.campaigns.domain.calls import untraceable
 from services.campaigns.store import attempts, pending, windows
 from services.campaigns.store.attempts import Attempt, Claim
 from services.campaigns.telephony.retell import LEAVES_WITHIN
-from services.campaigns.usecases import calls
+from services.campaigns.usecases import calls, together
 from services.campaigns.usecases.desk import Desk, Work
 from services.campaigns.usecases.placing import FENCE_SECONDS
 
@@ -28,9 +29,7 @@ async def recover(desk: Desk, work: Work, *, redial: bool) -> tuple[Claim, ...]:
         people = [claim.contact_id for claim in dropped]
         await pending.pending_again(tx, work.campaign_id, people)
         left = await attempts.dialing(tx, work.campaign_id)
-    found = await asyncio.gather(
-        *(_resolve(desk, work, attempt, redial=redial) for attempt in left)
-    )
+    found = await together.each(left, partial(_resolve, desk, work, redial=redial))
     return tuple(claim for claim in found if claim is not None)
 
 

@@ -27,7 +27,11 @@ async def _suppressed(hall: Hall, campaign: Campaign) -> None:
     async with hall.db.transaction(hall.caller) as tx:
         await tx.execute(
             insert(tables.suppressions).values(
-                phone=ANSWERS, source="manual", added_by=hall.tenant_id, created_at=tx.now
+                phone=ANSWERS,
+                source="person",
+                reason="asked",
+                added_by=hall.tenant_id,
+                created_at=tx.now,
             )
         )
 
