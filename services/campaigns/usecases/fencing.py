@@ -136,7 +136,8 @@ async def _let_go(tx: Transaction, work: Work, claim: Claim, decision: Decision)
         await pending.skip(tx, work.campaign_id, claim.contact_id, reason)
         await attempts.forget(tx, claim.id)
     else:
-        until = {claim.contact_id: decision.until or tx.now}
+        policy, now = await policies.read(tx), await tx.moment()
+        until = {claim.contact_id: max(decision.until or now, now + policy.limits.gap)}
         await pending.postpone(tx, work.campaign_id, until, reason.value.replace("_", " "))
 
 

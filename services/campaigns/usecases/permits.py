@@ -1,7 +1,7 @@
 """Permits: who of a tenant's campaigns may dial its next batch, and how long the others wait."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -54,14 +54,8 @@ async def ask(desk: Desk, work: Work) -> Permit:
         campaign = await live.lock(tx, work.campaign_id)
         if campaign is None:
             return Permit(left=False, verdict="cancelled")
-        if answer := _unless_live(campaign, tx.now):
-            return answer
-        policy = await policies.read(tx)
-        people = await _people(tx, work, policy)
-        outlook = await pending.outlook(tx, work.campaign_id)
-        if not people:
-            return await _nobody_now(desk, tx, campaign, policy, outlook)
-        return await _in_turn(desk, tx, work, campaign, policy, people, outlook)
+        answer = _unless_live(campaign, tx.now) or await _if_live(desk, tx, work, campaign)
+        return _until_its_expiry(desk, answer, campaign, tx.now)
 
 
 def _unless_live(campaign: Live, now: datetime) -> Permit | None:
@@ -75,6 +69,23 @@ def _unless_live(campaign: Live, now: datetime) -> Permit | None:
     if campaign.state == "cancelling":
         return Permit(seconds=STOPPING, state="cancelling", reason="being cancelled")
     return None
+
+
+def _until_its_expiry(desk: Desk, answer: Permit, campaign: Live, now: datetime) -> Permit:
+    """Nothing is waited for longer than the campaign lasts."""
+    if campaign.expires_at is None:
+        return answer
+    left = desk.real_seconds(campaign.expires_at - now)
+    return replace(answer, seconds=min(answer.seconds, left))
+
+
+async def _if_live(desk: Desk, tx: Transaction, work: Work, campaign: Live) -> Permit:
+    policy = await policies.read(tx)
+    people = await _people(tx, work, policy)
+    outlook = await pending.outlook(tx, work.campaign_id)
+    if not people:
+        return await _nobody_now(desk, tx, campaign, policy, outlook)
+    return await _in_turn(desk, tx, work, campaign, policy, people, outlook)
 
 
 async def _people(tx: Transaction, work: Work, policy: Policy) -> list[Candidate]:

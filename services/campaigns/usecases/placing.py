@@ -3,7 +3,7 @@
 import asyncio
 
 from services.campaigns.domain import calls as facts
-from services.campaigns.store import attempts, pending, windows
+from services.campaigns.store import attempts, pending, policies, windows
 from services.campaigns.telephony.answers import (
     AccountRefused,
     Answer,
@@ -85,12 +85,17 @@ async def _record(desk: Desk, tx: Transaction, work: Work, fenced: Fenced, answe
 
 
 async def _requeue(desk: Desk, tx: Transaction, work: Work, fenced: Fenced, seconds: float) -> None:
-    """Nothing was placed: the window has its token back, the person waits, nothing is counted."""
+    """Nothing was placed: the window has its token back, the person waits, nothing is counted.
+
+    They wait for a gap at least, since what refused them would refuse them again.
+    """
     claim = fenced.claim
     if not await attempts.release(tx, claim.id, work.token):
         return
     await windows.give_back(tx, [claim.id])
-    until = {claim.contact_id: await tx.moment() + desk.virtual(seconds)}
+    policy = await policies.read(tx)
+    pause = max(policy.limits.gap, desk.virtual(seconds))
+    until = {claim.contact_id: await tx.moment() + pause}
     await pending.postpone(tx, work.campaign_id, until, calls.FULL)
 
 

@@ -240,6 +240,23 @@ class Hall:
             rows = await tx.fetch_all(dict, statement)
         return [(row["claimed_at"], row["people"]) for row in rows]
 
+    async def shortest_pause(self, campaign: Campaign) -> timedelta:
+        """The least time between a claim and when its person may be called again."""
+        people, attempts = tables.recipients, tables.attempts
+        statement = (
+            select(func.min(people.c.not_before - attempts.c.claimed_at))
+            .join_from(
+                people,
+                attempts,
+                (attempts.c.contact_id == people.c.contact_id)
+                & (attempts.c.campaign_id == people.c.campaign_id),
+            )
+            .where(people.c.campaign_id == campaign.id)
+        )
+        async with self.db.transaction(self.caller) as tx:
+            pause: timedelta = await tx.fetch_value(statement)
+        return pause
+
     async def widen_the_gap(self, by: timedelta) -> None:
         """The next batch of the tenant must wait so much longer."""
         async with self.db.transaction(self.caller) as tx:
