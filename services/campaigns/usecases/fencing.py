@@ -26,7 +26,7 @@ from services.campaigns.store import (
 from services.campaigns.store.attempts import Claim
 from services.campaigns.store.live import Live
 from services.campaigns.telephony.answers import Order
-from services.campaigns.usecases import calls
+from services.campaigns.usecases import calls, holding
 from services.campaigns.usecases.desk import Desk, Stamp, Work
 from services.chassis.db import Transaction
 
@@ -46,10 +46,22 @@ async def fence(desk: Desk, work: Work, claim: Claim, sheet: Sheet, asked: Stamp
     """Decides on one person and writes it down; None if they are not dialled now."""
     stamp = Stamp.now()
     async with desk.db.transaction(work.caller) as tx:
-        decision, order = await _gate(tx, work, claim, sheet, asked)
-        if decision.verdict is not Verdict.DIAL:
-            await _let_go(tx, work, claim, decision)
-    return Fenced(claim, order, stamp, sheet, asked) if order else None
+        passage = await _gate(tx, work, claim, sheet, asked)
+        if passage.decision.verdict is not Verdict.DIAL:
+            await _let_go(tx, work, claim, passage.decision)
+    if passage.order is None:
+        return None
+    if passage.is_first:
+        await _begin(desk, work)
+    return Fenced(claim, passage.order, stamp, sheet, asked)
+
+
+async def _begin(desk: Desk, work: Work) -> None:
+    """Apart from the fence, which shares the campaign's row with those of its batch."""
+    async with desk.db.transaction(work.caller) as tx:
+        if await live.started(tx, work.campaign_id):
+            await live.running(tx, work.campaign_id)
+            await holding.moved(tx, work.campaign_id)
 
 
 async def fence_again(desk: Desk, work: Work, fenced: Fenced) -> Fenced | None:
@@ -59,14 +71,21 @@ async def fence_again(desk: Desk, work: Work, fenced: Fenced) -> Fenced | None:
     """
     stamp = Stamp.now()
     async with desk.db.transaction(work.caller) as tx:
-        _, order = await _gate(tx, work, fenced.claim, fenced.sheet, fenced.asked)
-    return replace(fenced, stamp=stamp) if order else None
+        passage = await _gate(tx, work, fenced.claim, fenced.sheet, fenced.asked)
+    return replace(fenced, stamp=stamp) if passage.order else None
 
 
-async def _gate(
-    tx: Transaction, work: Work, claim: Claim, sheet: Sheet, asked: Stamp
-) -> tuple[Decision, Order | None]:
-    """Whatever may ring somebody passes here: the decision, and the order if it may be sent.
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """What was decided, the order if it may be sent, and whether it is the campaign's first."""
+
+    decision: Decision
+    order: Order | None = None
+    is_first: bool = False
+
+
+async def _gate(tx: Transaction, work: Work, claim: Claim, sheet: Sheet, asked: Stamp) -> _Passage:
+    """Whatever may ring somebody passes here.
 
     Suppression, caps, hours, the window's token and the campaign's own state
     are read here, under the phone's lock; facts older than ten seconds dial nobody.
@@ -80,10 +99,11 @@ async def _gate(
     decision = contactability.decide(facts, around, await tx.moment())
     await decisions.append(tx, work.campaign_id, claim.contact_id, claim.id, decision)
     if decision.verdict is not Verdict.DIAL or campaign is None:
-        return decision, None
+        return _Passage(decision)
     if not await attempts.fence(tx, claim.id, work.token, facts.phone):
-        return decision, None
-    return decision, _order(work, claim, campaign, policy, facts)
+        return _Passage(decision)
+    order = _order(work, claim, campaign, policy, facts)
+    return _Passage(decision, order, campaign.started_at is None)
 
 
 async def _circumstances(
@@ -138,7 +158,7 @@ async def _let_go(tx: Transaction, work: Work, claim: Claim, decision: Decision)
     else:
         policy, now = await policies.read(tx), await tx.moment()
         until = {claim.contact_id: max(decision.until or now, now + policy.limits.gap)}
-        await pending.postpone(tx, work.campaign_id, until, reason.value.replace("_", " "))
+        await pending.postpone(tx, work.campaign_id, until, reason.words)
 
 
 def _order(work: Work, claim: Claim, campaign: Live, policy: Policy, facts: DialFacts) -> Order:

@@ -30,7 +30,7 @@ async def test_five_campaigns_of_one_tenant_share_one_window(office: Office) -> 
 
     await asyncio.gather(*(office.workflow(each).result() for each in campaigns))
 
-    verdict = await office.hall.simulator.verdict(per_phone=2)
+    verdict = await office.hall.simulator.verdict(per_phone=1)
     assert verdict["faults"] == []
     assert verdict["fullest_window"]["count"] <= 25
     assert verdict["dials"] >= 150
@@ -110,13 +110,10 @@ async def test_a_campaign_of_higher_priority_goes_first(hall: Hall) -> None:
 
 async def test_a_full_window_says_so_and_for_how_long(hall: Hall) -> None:
     """X-26."""
-    campaign = await hall.campaign(*_numbers(30))
+    campaign = await hall.campaign(*_numbers(3), state="running", started_at=await hall.now())
+    await hall.fill_the_window(until=await hall.now() + timedelta(minutes=15))
+
     batch = await hall.batch(campaign)
-    for _ in range(100):
-        if "window full" in batch.reason:
-            break
-        await asyncio.sleep(batch.seconds)
-        batch = await hall.batch(campaign)
 
     state, reason = await hall.state(campaign)
     assert batch.reason == reason == "window full: 25 of 25 calls in 15 minutes"
