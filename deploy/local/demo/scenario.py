@@ -13,8 +13,6 @@ from deploy.local.demo.api import Api, Json
 DUE_TOMORROW = {"status": ["pending"], "appointment": "tomorrow"}
 _DO_NOT_CALL = 3
 _LOOK = 0.25
-# Once, and once more for those whom the provider was too full for.
-_DIALS_OF_ONE_PHONE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +47,7 @@ class Outcome:
     verdict: Json
     dials_while_paused: int
     calls: int
+    refused: int
 
 
 @dataclass(slots=True)
@@ -146,9 +145,10 @@ async def measure(api: Api, ledger: Api, launched: Launched, status: Json, pause
     people = [each async for each in _recipients(api, launched)]
     by_outcome = Counter(each["outcome"] for each in people if each["outcome"])
     calls = sum(each["attempts"] for each in people)
+    refused = sum(each["state"] == "done" and not each["retell_call_id"] for each in people)
     analytics = await _caught_up(api, launched, calls)
-    verdict = await ledger.get("/verdict", per_phone=_DIALS_OF_ONE_PHONE)
-    return Outcome(status, by_outcome, analytics, verdict, paused, calls)
+    verdict = await ledger.get("/verdict", per_phone=1)
+    return Outcome(status, by_outcome, analytics, verdict, paused, calls, refused)
 
 
 async def _caught_up(api: Api, launched: Launched, calls: int) -> Json:
@@ -210,7 +210,9 @@ def judged(launched: Launched, outcome: Outcome) -> Checks:
     checks.expect("everybody is in exactly one box", sum(counts.values()) == launched.audience)
     checks.expect("nobody is left over", not counts["pending"] + counts["in_call"])
     checks.expect("as many were called as the preview said", dialled == launched.will_call)
+    rung = launched.will_call - outcome.refused
     checks.expect("the ledger holds no duplicate", not verdict["duplicates"])
+    checks.expect("each of them rang once, and nobody else", verdict["rang"] == rung)
     checks.expect("the ledger found no other fault", bool(verdict["holds"]))
     checks.expect(f"never more than 25 calls in 15 minutes (at most {window})", window <= 25)
     checks.expect("nobody was called outside the hours", not verdict["outside_hours"])
