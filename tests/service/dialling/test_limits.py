@@ -56,6 +56,7 @@ async def test_fifty_campaigns_of_ten_tenants_keep_every_limit(
     await _everybody_was_called(town, campaigns)
 
 
+@pytest.mark.parametrize("scale", [50])  # a busy machine dials them all within a window
 @pytest.mark.timeout(120)
 async def test_without_the_limiter_the_ledger_shows_it(office: Office) -> None:
     town = await Town.of(office, tenants=1)
