@@ -17,7 +17,7 @@ from services.campaigns.temporal.crew import crew
 from services.campaigns.temporal.registering import ensure_search_attribute
 from services.campaigns.temporal.starter import Starter
 from services.campaigns.usecases import reconciling
-from services.campaigns.usecases.desk import Desk
+from services.campaigns.usecases.desk import LINES, Desk
 from services.chassis import background, channel, process, server
 from services.chassis.db import Database
 from services.chassis.process import Process
@@ -73,7 +73,11 @@ async def _desk(settings: WorkerSettings, started: Process) -> AsyncIterator[Des
         Database.open(url, encoding.encode, started.clock, max_size=20) as db,
         channel.opened(settings.groups_address, started.credentials) as groups,
         Telephone.open(
-            settings.provider_url, key, started.clock.now, timeout=settings.provider_timeout
+            settings.provider_url,
+            key,
+            started.clock.now,
+            timeout=settings.provider_timeout,
+            lines=LINES,
         ) as telephone,
     ):
         yield Desk(db, telephone, groups_client.contacts(groups))

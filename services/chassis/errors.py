@@ -91,7 +91,10 @@ def busy() -> Conflict:
 
 def too_late() -> TooLate:
     """The statement ran into the caller's deadline."""
-    return TooLate("DEADLINE", "This took too long and was stopped.")
+    return TooLate(
+        "DEADLINE",
+        "This took too long and was stopped. Look whether it was done before you repeat it.",
+    )
 
 
 def unavailable(part: str) -> Unavailable:

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deploy.local.simulator.outcomes import NEVER_RANG
 from deploy.local.simulator.verdict import Dial, Law, Verdict, fullest_window, judge
+from services.campaigns.domain.outcomes import OF_REASON, REQUEUED
 
 NINE = datetime(2026, 9, 15, 13, tzinfo=UTC)
 WINDOW = timedelta(minutes=15)
@@ -70,6 +72,23 @@ def test_a_phone_may_be_dialled_as_often_as_the_law_says_in_a_campaign() -> None
     assert verdict(dial(1), again, law=Law(per_phone=2)).holds
     assert verdict(dial(1), elsewhere, law=Law(per_phone=1)).holds
     assert not verdict(dial(1), again, law=Law(per_phone=1)).holds
+
+
+def test_a_dial_for_which_the_provider_was_full_rang_nobody() -> None:
+    full = dial(1, rang=False)
+    again = dial(2, NINE + timedelta(hours=1), to_number=full.to_number)
+    twice = dial(3, NINE + timedelta(hours=2), to_number=full.to_number)
+
+    found = verdict(full, again, law=Law(per_phone=1))
+
+    assert (found.holds, found.dials, found.rang) == (True, 2, 1)
+    assert not verdict(full, again, twice, law=Law(per_phone=1)).holds
+
+
+def test_the_simulator_and_the_product_agree_on_what_never_rang() -> None:
+    requeued = {reason for reason, outcome in OF_REASON.items() if outcome in REQUEUED}
+
+    assert requeued == NEVER_RANG
 
 
 def test_a_phone_in_a_call_may_not_be_dialled() -> None:

@@ -13,8 +13,6 @@ from deploy.local.demo.api import Api, Json
 DUE_TOMORROW = {"status": ["pending"], "appointment": "tomorrow"}
 _DO_NOT_CALL = 3
 _LOOK = 0.25
-# Once, and once more for those whom the provider was too full for.
-_DIALS_OF_ONE_PHONE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +48,7 @@ class Outcome:
     verdict: Json
     dials_while_paused: int
     calls: int
+    refused: int
 
 
 @dataclass(slots=True)
@@ -147,10 +146,11 @@ async def measure(api: Api, ledger: Api, launched: Launched, status: Json, pause
     people = [each async for each in _recipients(api, launched)]
     by_outcome = Counter(each["outcome"] for each in people if each["outcome"])
     calls = sum(each["attempts"] for each in people)
+    refused = sum(each["state"] == "done" and not each["retell_call_id"] for each in people)
     analytics = await _caught_up(lambda: _analytics(api, launched), calls)
     listed = await _caught_up(lambda: _listed(api, launched), calls)
-    verdict = await ledger.get("/verdict", per_phone=_DIALS_OF_ONE_PHONE)
-    return Outcome(status, by_outcome, analytics, listed, verdict, paused, calls)
+    verdict = await ledger.get("/verdict", per_phone=1)
+    return Outcome(status, by_outcome, analytics, listed, verdict, paused, calls, refused)
 
 
 async def _caught_up(figures: Callable[[], Awaitable[Json]], calls: int) -> Json:
@@ -226,7 +226,9 @@ def judged(launched: Launched, outcome: Outcome) -> Checks:
     checks.expect("everybody is in exactly one box", sum(counts.values()) == launched.audience)
     checks.expect("nobody is left over", not counts["pending"] + counts["in_call"])
     checks.expect("as many were called as the preview said", dialled == launched.will_call)
+    rung = launched.will_call - outcome.refused
     checks.expect("the ledger holds no duplicate", not verdict["duplicates"])
+    checks.expect("each of them rang once, and nobody else", verdict["rang"] == rung)
     checks.expect("the ledger found no other fault", bool(verdict["holds"]))
     checks.expect(f"never more than 25 calls in 15 minutes (at most {window})", window <= 25)
     checks.expect("nobody was called outside the hours", not verdict["outside_hours"])

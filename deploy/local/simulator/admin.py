@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from deploy.local.simulator import verdict
+from deploy.local.simulator.outcomes import NEVER_RANG
 from deploy.local.simulator.records import LINE, Dialled
 from deploy.local.simulator.refusals import Refused
 from deploy.local.simulator.rules import Rule
@@ -93,6 +94,7 @@ def dials(switchboard: Switchboard) -> list[Dial]:
             campaign_id=record.campaign_id,
             tenant_id=record.tenant_id,
             zone=switchboard.calls[record.call_id].order.named("timezone"),
+            rang=switchboard.calls[record.call_id].script.line.reason not in NEVER_RANG,
         )
         for record in switchboard.ledger.records
         if isinstance(record, Dialled) and not record.repeat

@@ -50,6 +50,16 @@ NOT_CONNECTED = (
     "credit_exhausted",
     "budget_reached",
 )
+NEVER_RANG = frozenset(
+    {
+        "concurrency_limit_reached",
+        "no_concurrency_fallback",
+        "no_valid_payment",
+        "credit_exhausted",
+        "budget_reached",
+        "telephony_provider_permission_denied",
+    }
+)
 LEGACY = "machine_detected"
 VOICEMAIL = ("voicemail_reached", LEGACY)
 

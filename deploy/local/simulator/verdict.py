@@ -13,7 +13,10 @@ from phonenumbers import timezone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dial:
-    """A call that rang somebody's phone from `at` on, and kept it busy until `until`."""
+    """A call that was taken at `at`, and kept somebody's phone busy until `until`.
+
+    One that found the provider full, or the account closed, never `rang`.
+    """
 
     at: datetime
     until: datetime
@@ -24,11 +27,12 @@ class Dial:
     campaign_id: str = ""
     tenant_id: str = ""
     zone: str = ""
+    rang: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
-    """What is lawful; `per_phone` limits a campaign's dials of one number, 0 does not.
+    """What is lawful; `per_phone` limits how often a campaign rings one number, 0 does not.
 
     A dial's own zone goes before `zone`, and that before the zones of the number's region,
     all of which must be open.
@@ -76,6 +80,7 @@ class Verdict:
     """What the dials say; `faults` are sentences, and none means that everything held."""
 
     dials: int
+    rang: int
     duplicates: tuple[Duplicate, ...]
     overlapping: tuple[Duplicate, ...]
     unidentified: tuple[str, ...]
@@ -95,6 +100,7 @@ def judge(dials: Iterable[Dial], law: Law) -> Verdict:
     heard = sorted(dials, key=lambda dial: (dial.at, dial.call_id))
     found = Verdict(
         dials=len(heard),
+        rang=sum(dial.rang for dial in heard),
         duplicates=_duplicates(heard, law),
         overlapping=_overlapping(heard),
         unidentified=tuple(d.call_id for d in heard if not (d.idempotency_key and d.attempt_id)),
@@ -155,7 +161,8 @@ def _duplicates(dials: Sequence[Dial], law: Law) -> tuple[Duplicate, ...]:
     found = _shared(dials, "idempotency_key", lambda dial: dial.idempotency_key, 1)
     found += _shared(dials, "attempt_id", lambda dial: dial.attempt_id, 1)
     if law.per_phone:
-        found += _shared(dials, "phone_in_campaign", _phone_in_campaign, law.per_phone)
+        rung = [dial for dial in dials if dial.rang]
+        found += _shared(rung, "phone_in_campaign", _phone_in_campaign, law.per_phone)
     return found
 
 

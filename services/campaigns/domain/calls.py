@@ -14,6 +14,7 @@ Value = TypeVar("Value")
 _ACTIONS = list(AppointmentAction)
 _SENTIMENTS = list(Sentiment)
 REFUSED = "http_"
+VANISHED = "vanished"
 
 
 class AttemptState(StrEnum):
@@ -28,7 +29,10 @@ class AttemptState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How a call ended, in the provider's words; `reason` `http_<status>` is a refused request."""
+    """How a call ended, in the provider's words.
+
+    `reason` `http_<status>` is a refused request, `vanished` a call that nobody can tell about.
+    """
 
     reason: str
     at: datetime
@@ -39,14 +43,19 @@ class End:
         return self.reason.startswith(REFUSED)
 
     @property
+    def is_known(self) -> bool:
+        return self.reason != VANISHED
+
+    @property
     def was_talk(self) -> bool:
         return self.seconds > 0 or outcomes.implies_connection(self.reason)
 
     @property
-    def weight(self) -> tuple[bool, bool, bool, datetime, str, int]:
+    def weight(self) -> tuple[bool, bool, bool, bool, datetime, str, int]:
         """Chooses between contradicting ends: a call beats a refusal, a talk beats a miss."""
-        spoken = outcomes.implies_connection(self.reason)
-        return not self.was_refused, spoken, self.was_talk, self.at, self.reason, self.seconds
+        spoken, called = outcomes.implies_connection(self.reason), not self.was_refused
+        whole = (spoken, self.was_talk, self.at, self.reason, self.seconds)
+        return self.is_known, called, *whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +80,7 @@ class Known:
     def state(self) -> AttemptState:
         """How far it has come; evidence of a call beats a lost track."""
         if self.end:
-            return AttemptState.ENDED
+            return AttemptState.ENDED if self.end.is_known else AttemptState.UNKNOWN
         if self.call_id:
             return AttemptState.PLACED
         return AttemptState.UNKNOWN if self.untraceable else AttemptState.DIALING
@@ -86,7 +95,7 @@ class Known:
     @property
     def outcome(self) -> Outcome | None:
         """How the call went, as far as that is known; None before its end."""
-        if self.end is None:
+        if self.end is None or not self.end.is_known:
             return None
         if self.end.was_refused:
             return Outcome.PROVIDER_ERROR
@@ -95,7 +104,7 @@ class Known:
     @property
     def is_final(self) -> bool:
         """Whether the outcome stands: a connected call's only once it was analyzed."""
-        return self.end is not None and (self.analyzed or not self.connected)
+        return self.outcome is not None and (self.analyzed or not self.connected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +173,11 @@ def refused(status: int, at: datetime) -> Known:
 def untraceable() -> Known:
     """Nobody can tell whether the request placed a call."""
     return Known(untraceable=True)
+
+
+def vanished(at: datetime) -> Known:
+    """A call was placed, and nobody can tell any more how it ended."""
+    return Known(end=End(VANISHED, at), analyzed=True)
 
 
 def _least(values: Iterable[Any]) -> Any:

@@ -15,6 +15,7 @@ MESSAGE_LENGTH = 200
 PAUSED = "paused"
 HELD = "paused by an operator"
 STOPPED = "stopped by an operator"
+_SUCCESSES = (Count.ANSWERED, Count.CONFIRMED)
 
 
 class State(StrEnum):
@@ -109,6 +110,15 @@ class Recipient:
     session_id: UUID | None
     provider_call_id: str | None
     attempts: int
+    connected: bool
+
+    @property
+    def was_reached(self) -> bool:
+        """By the same boxes as the campaign's counts."""
+        action = AppointmentAction(self.appointment_action) if self.appointment_action else None
+        outcome = Outcome(self.outcome) if self.outcome else None
+        tally = Tally(RecipientState(self.state), outcome, action, self.connected, 1)
+        return tally.count in _SUCCESSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +174,7 @@ class Campaign:
 
     @property
     def successful_calls(self) -> int:
-        return self._sum(Count.ANSWERED, Count.CONFIRMED)
+        return self._sum(*_SUCCESSES)
 
     @property
     def failed_calls(self) -> int:

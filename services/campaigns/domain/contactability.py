@@ -40,6 +40,18 @@ class Reason(StrEnum):
     OUTSIDE_HOURS = "outside_hours"
     PHONE_IN_CALL = "phone_in_call"
     STALE_FACTS = "stale_facts"
+    ACCOUNT_WITHOUT_ZONE = "account_without_zone"
+
+    @property
+    def words(self) -> str:
+        """As operators and people read it."""
+        return _SENTENCES.get(self, self.value.replace("_", " "))
+
+
+_SENTENCES = {
+    Reason.OUTSIDE_HOURS: "outside calling hours",
+    Reason.ACCOUNT_WITHOUT_ZONE: "the time zone of the account is not known yet",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +113,8 @@ def decide(facts: DialFacts, around: Circumstances, now: datetime) -> Decision:
     inputs = MappingProxyType(_inputs(facts, around))
     if reason := _for_good(facts, around, where):
         return Decision(Verdict.SKIP, reason, where, None, inputs)
+    if not around.hours.knows_its_zone:
+        return Decision(Verdict.WAIT, Reason.ACCOUNT_WITHOUT_ZONE, where, now, inputs)
     opens = around.hours.open_from(now, where)
     if opens is None:
         return Decision(Verdict.SKIP, Reason.NEVER_OPEN, where, None, inputs)
@@ -123,7 +137,7 @@ def _for_good(facts: DialFacts, around: Circumstances, where: Whereabouts) -> Re
         (around.phone_called_before, Reason.DUPLICATE_PHONE),
         (_capped(around.calls_today, around.calls_a_day), Reason.CAP_REACHED),
         (_capped(around.calls_this_week, around.calls_a_week), Reason.CAP_REACHED),
-        (not where.zones, Reason.UNKNOWN_ZONE),
+        (around.hours.knows_its_zone and not where.zones, Reason.UNKNOWN_ZONE),
     )
     return next((reason for holds, reason in checks if holds), None)
 

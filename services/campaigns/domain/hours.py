@@ -57,7 +57,8 @@ class CallingHours:
     """A tenant's rule: its own week in its zone, and `daytime` wherever the person is.
 
     `week` maps Monday (0) to Sunday (6) to the spans of that day; a missing day
-    is closed. An empty week leaves the tenant's side always open.
+    is closed. An empty week leaves the tenant's side always open. It is never
+    open while the tenant's zone is not known.
     """
 
     zone: str
@@ -65,9 +66,14 @@ class CallingHours:
     week: Mapping[int, tuple[Span, ...]] = field(default_factory=lambda: MappingProxyType({}))
     holidays: frozenset[date] = frozenset()
 
+    @property
+    def knows_its_zone(self) -> bool:
+        return is_zone(self.zone)
+
     def is_open(self, moment: datetime, where: Whereabouts) -> bool:
         """Whether everyone concerned agrees that it is a time to call."""
-        return bool(where.zones) and all(rule.is_open(moment) for rule in self._rules(where))
+        known = self.knows_its_zone and bool(where.zones)
+        return known and all(rule.is_open(moment) for rule in self._rules(where))
 
     def open_from(self, moment: datetime, where: Whereabouts) -> datetime | None:
         """`moment`, or the next one at which it is open; None if none comes in three weeks."""
@@ -76,9 +82,11 @@ class CallingHours:
 
     def opening(self, moment: datetime, where: Whereabouts) -> Opening | None:
         """The stretch in which it is open from `moment` on, or the next one."""
+        if not (self.knows_its_zone and where.zones):
+            return None
         until = moment + LOOK_AHEAD
         rules = self._rules(where)
-        while where.zones and moment < until:
+        while moment < until:
             later = max(rule.next_open(moment) for rule in rules)
             if later == moment:
                 return Opening(moment, min(rule.closes_after(moment) for rule in rules))

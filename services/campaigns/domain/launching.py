@@ -137,5 +137,6 @@ def callable_people(order: Order, people: Sequence[Invited]) -> int:
 
 def default_name(group_name: str | None, now: datetime, zone: str) -> str:
     """What a campaign without a name is called, in the tenant's own time."""
-    local = now.astimezone(ZoneInfo(zone))
-    return f"{group_name or 'Selected contacts'}, {local:%Y-%m-%d %H:%M}"[:NAME_LENGTH]
+    whom = group_name or "Selected contacts"
+    told = f", {now.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" if zone else ""
+    return f"{whom}{told}"[:NAME_LENGTH]

@@ -5,7 +5,6 @@ from typing import Literal
 from uuid import UUID
 
 from services.campaigns.domain.campaigns import Campaign, Recipient
-from services.campaigns.domain.outcomes import REACHED, Outcome
 from services.campaigns.usecases.campaigns import Shown
 from services.campaigns.usecases.watching import Step
 from services.chassis import wire
@@ -68,17 +67,16 @@ def step(seen: Step | None) -> pb.WatchCampaignResponse:
 
 def recipient(row: Recipient, names: Mapping[UUID, str]) -> pb.Recipient:
     done = row.state == "done"
-    reached = row.outcome is not None and Outcome(row.outcome) in REACHED
     return pb.Recipient(
         contact_id=str(row.contact_id),
         contact_name=names.get(row.contact_id),
         state=wire.from_word(pb.RecipientState, row.state),
         outcome=wire.from_word(campaign_pb2.Outcome, row.outcome),
         reason=row.reason,
-        success=reached,
+        success=row.was_reached,
         session_id=str(row.session_id) if row.session_id else None,
         retell_call_id=row.provider_call_id,
-        error=row.reason if done and not reached else None,
+        error=row.reason if done and not row.was_reached else None,
         attempts=row.attempts,
         duration_seconds=row.duration_seconds,
         appointment_action=wire.from_word(campaign_pb2.AppointmentAction, row.appointment_action),

@@ -14,6 +14,7 @@ from sqlalchemy import (
     case,
     cast,
     delete,
+    exists,
     func,
     literal,
     select,
@@ -23,7 +24,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.campaigns.domain.calls import AttemptState, End, Known, Result
 from services.campaigns.domain.outcomes import AppointmentAction, Sentiment
-from services.campaigns.store.tables import attempts
+from services.campaigns.store.tables import attempts, window_tokens
+from services.campaigns.store.windows import NEVER
 from services.campaigns.store.words import one_of
 from services.chassis import db
 from services.chassis.db import Transaction
@@ -128,9 +130,12 @@ _CLAIM = db.compiled(
     ).returning(_A.id, _A.contact_id, _A.n, _A.first_sent_at)
 )
 _IN_HAND = (_A.id == bindparam("this"), _A.token == bindparam("mine"))
+_HOLDS_A_PLACE = exists().where(
+    window_tokens.c.attempt_id == bindparam("this"), window_tokens.c.leaves_at == NEVER
+)
 _FENCE = db.compiled(
     update(attempts)
-    .where(*_IN_HAND, one_of(_A.state, AttemptState.CLAIMED, AttemptState.DIALING))
+    .where(*_IN_HAND, _HOLDS_A_PLACE, one_of(_A.state, AttemptState.CLAIMED, AttemptState.DIALING))
     .values(
         state=AttemptState.DIALING.value,
         phone=bindparam("number"),
@@ -154,8 +159,10 @@ _LEFT_CLAIMED = db.compiled(
     .values(token="")
     .returning(_A.id, _A.contact_id, _A.n, _A.first_sent_at)
 )
-_LEFT_DIALING = db.compiled(
-    select(*_COLUMNS).where(*_OTHERS, _A.state == AttemptState.DIALING).order_by(_A.fenced_at)
+_DIALING = db.compiled(
+    select(*_COLUMNS)
+    .where(_A.campaign_id == bindparam("campaign"), _A.state == AttemptState.DIALING)
+    .order_by(_A.fenced_at)
 )
 _ADOPT = db.compiled(
     update(attempts)
@@ -195,7 +202,7 @@ _TO_POLL = db.compiled(
         func.greatest(_A.answered_at, _A.ended_at, _A.polled_at)
         <= bindparam("before", type_=_MOMENT),
     )
-    .order_by(_A.answered_at)
+    .order_by(_A.polled_at.nulls_first(), _A.answered_at)
     .limit(50)
 )
 _POLLED = db.compiled(
@@ -235,7 +242,10 @@ async def claim(
 
 
 async def fence(tx: Transaction, attempt_id: UUID, token: str, phone: str) -> bool:
-    """From here on the request may have been sent; false if another worker took over."""
+    """From here on the request may have been sent.
+
+    False if another worker took over, or without a place in the window.
+    """
     return await tx.execute(_FENCE, this=attempt_id, mine=token, number=phone) == 1
 
 
@@ -257,9 +267,9 @@ async def drop_claims_of_others(tx: Transaction, campaign_id: UUID, token: str) 
     return await tx.fetch_all(Claim, _LEFT_CLAIMED, campaign=campaign_id, mine=token)
 
 
-async def dialing_of_others(tx: Transaction, campaign_id: UUID, token: str) -> list[Attempt]:
-    """What earlier workers fenced without an answer, the oldest first."""
-    return await tx.fetch_all(Attempt, _LEFT_DIALING, campaign=campaign_id, mine=token)
+async def dialing(tx: Transaction, campaign_id: UUID) -> list[Attempt]:
+    """What was fenced without an answer, the oldest first."""
+    return await tx.fetch_all(Attempt, _DIALING, campaign=campaign_id)
 
 
 async def adopt(tx: Transaction, attempt: Attempt, token: str) -> bool:

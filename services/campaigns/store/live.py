@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, Text, bindparam, func, or_, select, update
+from sqlalchemy import DateTime, Text, bindparam, or_, select, update
 
 from services.campaigns.domain.campaigns import State
 from services.campaigns.store.tables import campaigns
@@ -32,6 +32,7 @@ class Live:
     total_contacts: int
     stop_now: bool
     workflow_started_at: datetime | None
+    started_at: datetime | None
 
     @property
     def is_final(self) -> bool:
@@ -64,13 +65,12 @@ _BLOCKED = db.compiled(
 _RUNNING = db.compiled(
     update(campaigns)
     .where(_ONE, one_of(_C.state, *DIALLING))
-    .values(
-        state="running",
-        blocking_reason=None,
-        next_batch_at=None,
-        started_at=func.coalesce(_C.started_at, bindparam("moment", type_=_MOMENT)),
-        version=_C.version + 1,
-    )
+    .values(state="running", blocking_reason=None, next_batch_at=None, version=_C.version + 1)
+)
+_STARTED = db.compiled(
+    update(campaigns)
+    .where(_ONE, _C.started_at.is_(None))
+    .values(started_at=bindparam("moment", type_=_MOMENT))
 )
 _HOLD = db.compiled(
     update(campaigns)
@@ -119,7 +119,13 @@ async def blocked(
 
 
 async def running(tx: Transaction, campaign_id: UUID) -> None:
-    await tx.execute(_RUNNING, campaign_id=campaign_id, moment=tx.now)
+    """It dials; why it was quiet is over."""
+    await tx.execute(_RUNNING, campaign_id=campaign_id)
+
+
+async def started(tx: Transaction, campaign_id: UUID) -> bool:
+    """Its first call is about to be sent; false if it was before."""
+    return await tx.execute(_STARTED, campaign_id=campaign_id, moment=tx.now) == 1
 
 
 async def hold(tx: Transaction, campaign_id: UUID, reason: str) -> bool:

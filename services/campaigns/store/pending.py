@@ -43,7 +43,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """How many wait, how many are in a call, and when the first of those who wait may be called."""
+    """How many wait, are in a call; when the first who waits may be called, and why then."""
 
     pending: int
     in_call: int
@@ -130,13 +130,14 @@ _AFTER_ALL = db.compiled(
     .values(state="in_call", reason=None, not_before=None)
 )
 _WAITS = _R.state == "pending"
+_WHY_FIRST = select(_R.reason).where(_OF, _WAITS).order_by(_R.not_before).limit(1).scalar_subquery()
 _OUTLOOK = db.compiled(
     select(
         func.count().filter(_WAITS).label("pending"),
         func.count().filter(_R.state == "in_call").label("in_call"),
         func.count().label("total"),
         func.min(_R.not_before).filter(_WAITS).label("next_at"),
-        func.min(_R.reason).filter(_WAITS).label("reason"),
+        _WHY_FIRST.label("reason"),
     ).where(_OF)
 )
 

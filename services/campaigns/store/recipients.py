@@ -109,6 +109,7 @@ _COLUMNS = (
     _LATEST.c.id.label("session_id"),
     _LATEST.c.provider_call_id,
     func.coalesce(_LATEST.c.attempts, 0).label("attempts"),
+    _R.connected,
 )
 
 

@@ -14,7 +14,7 @@ from services.chassis import db
 from services.chassis.db import Transaction
 
 _MOMENT = DateTime(timezone=True)
-_NEVER = cast(literal("infinity"), _MOMENT)
+NEVER = cast(literal("infinity"), _MOMENT)
 _THESE = func.any(cast(bindparam("ids"), ARRAY(Uuid)))
 
 _OPEN = db.compiled(insert(windows).values(latest_batch_at=None).on_conflict_do_nothing())
@@ -24,7 +24,7 @@ _LEFT = db.compiled(
     delete(window_tokens).where(window_tokens.c.leaves_at <= bindparam("moment", type_=_MOMENT))
 )
 _HELD = db.compiled(
-    select(func.nullif(window_tokens.c.leaves_at, _NEVER).label("leaves_at")).where(
+    select(func.nullif(window_tokens.c.leaves_at, NEVER).label("leaves_at")).where(
         window_tokens.c.leaves_at > bindparam("moment", type_=_MOMENT)
     )
 )
@@ -32,9 +32,9 @@ _TAKE = db.compiled(
     insert(window_tokens)
     .from_select(
         ["attempt_id", "leaves_at"],
-        select(func.unnest(cast(bindparam("ids"), ARRAY(Uuid))), _NEVER),
+        select(func.unnest(cast(bindparam("ids"), ARRAY(Uuid))), NEVER),
     )
-    .on_conflict_do_update(index_elements=["tenant_id", "attempt_id"], set_={"leaves_at": _NEVER})
+    .on_conflict_do_update(index_elements=["tenant_id", "attempt_id"], set_={"leaves_at": NEVER})
 )
 _BATCH = db.compiled(update(windows).values(latest_batch_at=bindparam("moment", type_=_MOMENT)))
 _GIVE_BACK = db.compiled(delete(window_tokens).where(window_tokens.c.attempt_id == _THESE))
@@ -45,7 +45,7 @@ _ANSWERED = db.compiled(
     _ANSWER.on_conflict_do_update(
         index_elements=["tenant_id", "attempt_id"],
         set_={"leaves_at": _ANSWER.excluded.leaves_at},
-        where=window_tokens.c.leaves_at == _NEVER,
+        where=window_tokens.c.leaves_at == NEVER,
     )
 )
 

@@ -23,6 +23,8 @@ _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _UNKNOWN_CALL = frozenset({404, 422})
 _OVER_ALREADY = frozenset({400, 404, 422})
 _ENOUGH = 10
+_POOL, _CONNECT = 0.2, 0.5
+LEAVES_WITHIN = _POOL + 2 * _CONNECT  # a line, then TCP and TLS; later it is not sent at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,26 @@ class Telephone:
     @staticmethod
     @asynccontextmanager
     async def open(
-        base_url: str, api_key: str, now: Callable[[], datetime], *, timeout: float = 10.0
+        base_url: str,
+        api_key: str,
+        now: Callable[[], datetime],
+        *,
+        timeout: float = 10.0,
+        lines: int = 100,
     ) -> AsyncIterator["Telephone"]:
-        """Opens a client that follows no redirect and no proxy."""
-        wire = httpx.AsyncClient(follow_redirects=False, trust_env=False, timeout=timeout)
+        """Opens a client of so many lines at once, that follows no redirect and no proxy.
+
+        A request that gets no line, or no connection, at once was never sent.
+        """
+        patience = httpx.Timeout(timeout, connect=_CONNECT, pool=_POOL)
+        limits = httpx.Limits(max_connections=lines)
+        wire = httpx.AsyncClient(
+            follow_redirects=False, trust_env=False, timeout=patience, limits=limits
+        )
         client = AsyncRetell(
             api_key=api_key,
             base_url=trusted(base_url),
-            timeout=timeout,
+            timeout=patience,
             max_retries=0,
             http_client=wire,
         )
@@ -64,7 +78,6 @@ class Telephone:
                     metadata=_ids(order),
                     retell_llm_dynamic_variables=dict(order.variables),
                     honor_internal_dnc=True,
-                    timeout=self.timeout,
                     max_retries=0,
                 )
         except TimeoutError:

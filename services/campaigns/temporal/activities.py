@@ -77,7 +77,7 @@ class Calling:
     async def _settle(self, settle: Settle, stop: asyncio.Event) -> Settled:
         until, work = time.monotonic() + SHORT, _work(settle.ref)
         while True:
-            end = await finishing.finish(self.desk, work, settle.verdict)
+            end = await finishing.finish(self.desk, work, settle.verdict, stop)
             if end.done or stop.is_set() or time.monotonic() + end.seconds >= until:
                 return Settled(end.done, end.state, Rest(end.seconds, end.state, end.reason))
             await _pause(stop, end.seconds)

@@ -1,6 +1,10 @@
 """Starts, wakes and cancels the workflows of campaigns, and tells how they stand."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from temporalio.api.common.v1 import WorkflowExecution
@@ -26,9 +30,11 @@ from services.campaigns.temporal.messages import (
     Run,
 )
 from services.campaigns.usecases.reconciling import Standing
-from services.chassis import errors
+from services.chassis import deadline, errors
 
 _STATE = SearchAttributeKey.for_keyword(STATE_ATTRIBUTE)
+WHILE_SOMEBODY_WAITS = 1.0
+IN_THE_BACKGROUND = 10.0
 _PAUSED = 8  # the client's own enumeration does not know it
 _STANDINGS = {
     WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING: Standing.RUNNING,
@@ -52,7 +58,7 @@ class Starter:
     async def start(self, tenant_id: UUID, campaign_id: UUID, people: int) -> None:
         """Starts the campaign's workflow; the one that runs, or ran, is not started again."""
         ref = Ref(str(tenant_id), str(campaign_id))
-        try:
+        async with _answering() as patience:
             await self.client.start_workflow(
                 WORKFLOW,
                 Run(ref, people),
@@ -62,11 +68,8 @@ class Starter:
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 static_summary=f"Bulk call of {people} people",
                 search_attributes=TypedSearchAttributes([SearchAttributePair(_STATE, "preparing")]),
+                rpc_timeout=patience,
             )
-        except WorkflowAlreadyStartedError:
-            return
-        except RPCError as error:
-            raise errors.unavailable("campaign engine") from error
 
     async def pause(self, campaign_id: UUID) -> None:
         """Wakes the workflow, whose row says `paused`."""
@@ -78,10 +81,8 @@ class Starter:
 
     async def cancel(self, campaign_id: UUID) -> None:
         """Asks the workflow to end, whose row says `cancelling`; a closed one stays closed."""
-        try:
-            await self.client.get_workflow_handle(_id(campaign_id)).cancel()
-        except RPCError as error:
-            _unless_gone(error)
+        async with _answering() as patience:
+            await self.client.get_workflow_handle(_id(campaign_id)).cancel(rpc_timeout=patience)
 
     async def standing(self, campaign_id: UUID) -> Standing:
         """How the latest run stands, read past the client's enumeration of states."""
@@ -89,25 +90,38 @@ class Starter:
             namespace=self.client.namespace,
             execution=WorkflowExecution(workflow_id=_id(campaign_id)),
         )
-        try:
-            found = await self.client.workflow_service.describe_workflow_execution(request)
-        except RPCError as error:
-            _unless_gone(error)
-            return Standing.GONE
-        return _STANDINGS.get(found.workflow_execution_info.status, Standing.RUNNING)
+        async with _answering() as patience:
+            found = await self.client.workflow_service.describe_workflow_execution(
+                request, timeout=patience
+            )
+            return _STANDINGS.get(found.workflow_execution_info.status, Standing.RUNNING)
+        return Standing.GONE
 
     async def _signal(self, campaign_id: UUID, name: str) -> None:
         handle = self.client.get_workflow_handle(_id(campaign_id))
-        try:
-            await handle.signal(name, Control(recorded=True))
-        except RPCError as error:
-            _unless_gone(error)
+        async with _answering() as patience:
+            await handle.signal(name, Control(recorded=True), rpc_timeout=patience)
 
 
 def _id(campaign_id: UUID) -> str:
     return f"campaign/{campaign_id}"
 
 
-def _unless_gone(error: RPCError) -> None:
-    if error.status is not RPCStatusCode.NOT_FOUND:
+@asynccontextmanager
+async def _answering() -> AsyncIterator[timedelta]:
+    """How long Temporal may take: a person who waits is answered soon, whatever it does.
+
+    What is done or gone already passes; a client that can't connect raises
+    `RuntimeError` at its first question.
+    """
+    waited_for = deadline.left() is not None
+    patience = deadline.budget(WHILE_SOMEBODY_WAITS) if waited_for else IN_THE_BACKGROUND
+    try:
+        async with asyncio.timeout(patience):
+            yield timedelta(seconds=patience)
+    except WorkflowAlreadyStartedError:
+        return
+    except (RPCError, RuntimeError, TimeoutError) as error:
+        if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:
+            return
         raise errors.unavailable("campaign engine") from error

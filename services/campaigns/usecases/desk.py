@@ -8,9 +8,14 @@ from typing import Protocol
 from uuid import UUID
 
 from services.campaigns.domain.audience import Sheet
+from services.campaigns.domain.pacing import Limits
 from services.campaigns.telephony.retell import Telephone
 from services.chassis.caller import Caller
 from services.chassis.db import Database
+
+CAMPAIGNS_AT_ONCE = 100  # in one worker
+LINES_EACH = Limits().batch
+LINES = (CAMPAIGNS_AT_ONCE + 1) * LINES_EACH  # one more for the reconciler
 
 
 class Contacts(Protocol):

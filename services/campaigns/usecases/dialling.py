@@ -2,18 +2,24 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
 from services.campaigns.domain.audience import Sheet
-from services.campaigns.store import attempts, live, pending, windows
+from services.campaigns.store import attempts, live, pending, policies, windows
 from services.campaigns.store.attempts import Claim
-from services.campaigns.usecases import fencing, permits, placing, polling, recovering
+from services.campaigns.usecases import (
+    fencing,
+    permits,
+    placing,
+    polling,
+    recovering,
+    together,
+)
 from services.campaigns.usecases.desk import Desk, Stamp, Work
 from services.chassis import failpoints
 from services.chassis.errors import TooLate, Unavailable
-
-NOBODY_KNOWS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ async def dial(desk: Desk, work: Work, stop: asyncio.Event) -> Batch:
     if permit.claimed:
         dialled += await _dial(desk, work, permit.claimed, stop)
     elif permit.in_call:
-        await polling.poll(desk, work)
+        await polling.poll(desk, work, stop)
     return Batch(
         permit.left,
         dialled,
@@ -58,15 +64,11 @@ async def _dial(desk: Desk, work: Work, claims: tuple[Claim, ...], stop: asyncio
     try:
         sheet = await _facts(desk, work, claims)
     except (TooLate, Unavailable):
-        await _put_back(desk, work, claims, until=NOBODY_KNOWS)
+        await _put_back(desk, work, claims, "contacts do not answer")
         return 0
-    results = await asyncio.gather(
-        *(_dial_one(desk, work, claim, sheet, asked, stop) for claim in claims),
-        return_exceptions=True,
-    )
-    _raise_the_first(results)
+    one = partial(_dial_one, desk, work, sheet=sheet, asked=asked, stop=stop)
+    dialled = sum(await together.each(claims, one))
     failpoints.hit("after_commit_before_activity_return")
-    dialled = sum(result is True for result in results)
     structlog.get_logger().info("batch dialled", campaign_id=str(work.campaign_id), count=dialled)
     return dialled
 
@@ -80,10 +82,10 @@ async def _facts(desk: Desk, work: Work, claims: tuple[Claim, ...]) -> Sheet:
 
 
 async def _dial_one(
-    desk: Desk, work: Work, claim: Claim, sheet: Sheet, asked: Stamp, stop: asyncio.Event
+    desk: Desk, work: Work, claim: Claim, *, sheet: Sheet, asked: Stamp, stop: asyncio.Event
 ) -> bool:
     if stop.is_set():
-        await _put_back(desk, work, (claim,))
+        await _put_back(desk, work, (claim,), "the worker stopped")
         return False
     fenced = await fencing.fence(desk, work, claim, sheet, asked)
     if fenced is None:
@@ -92,21 +94,13 @@ async def _dial_one(
     return await placing.place(desk, work, fenced)
 
 
-async def _put_back(
-    desk: Desk, work: Work, claims: tuple[Claim, ...], *, until: float = 0.0
-) -> None:
+async def _put_back(desk: Desk, work: Work, claims: tuple[Claim, ...], why: str) -> None:
     """Nobody of these was rung; requests of unknown fate stay for whoever recovers them."""
     async with desk.db.transaction(work.caller) as tx:
-        later = await tx.moment() + desk.virtual(until)
+        policy = await policies.read(tx)
+        later = await tx.moment() + policy.limits.gap
         for claim in claims:
             if not claim.uncertain and await attempts.release(tx, claim.id, work.token):
                 await windows.give_back(tx, [claim.id])
                 back = {claim.contact_id: later}
-                await pending.postpone(tx, work.campaign_id, back, "contacts do not answer")
-
-
-def _raise_the_first(results: list[bool | BaseException]) -> None:
-    """One person's trouble does not stop the batch; it is raised once the others are through."""
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
+                await pending.postpone(tx, work.campaign_id, back, why)

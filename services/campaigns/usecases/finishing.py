@@ -1,5 +1,6 @@
 """Ends a campaign: calls in hand are seen through first, then the row is settled."""
 
+import asyncio
 from dataclasses import dataclass
 
 from services.campaigns.store import attempts, live
@@ -19,23 +20,23 @@ class End:
     reason: str = ""
 
 
-async def finish(desk: Desk, work: Work, verdict: str) -> End:
+async def finish(desk: Desk, work: Work, verdict: str, stop: asyncio.Event | None = None) -> End:
     """Closes the fence, learns what is still unknown, and settles once nothing is in hand."""
     settled = await settling.settle(desk.db, work.caller, work.campaign_id, verdict)
     if settled.done:
         return End(done=True, state=settled.state)
-    await _see_to_the_calls(desk, work)
+    await _see_to_the_calls(desk, work, stop)
     settled = await settling.settle(desk.db, work.caller, work.campaign_id, verdict)
     seconds = desk.real_seconds(SILENCE / 12)
     reason = f"{settled.outstanding} calls are being finished"
     return End(settled.done, settled.state, seconds, reason)
 
 
-async def _see_to_the_calls(desk: Desk, work: Work) -> None:
+async def _see_to_the_calls(desk: Desk, work: Work, stop: asyncio.Event | None) -> None:
     try:
         await recovering.recover(desk, work, redial=False)
         await _hang_up(desk, work)
-        await polling.poll(desk, work)
+        await polling.poll(desk, work, stop)
     except Unavailable:
         return
 

@@ -1,13 +1,14 @@
 """Permits: who of a tenant's campaigns may dial its next batch, and how long the others wait."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.campaigns.domain import pacing
 from services.campaigns.domain.campaigns import Priority, State
+from services.campaigns.domain.contactability import Reason
 from services.campaigns.domain.hours import whereabouts
 from services.campaigns.domain.pacing import FOREVER, Limiter, Waiter
 from services.campaigns.domain.policies import Policy
@@ -54,14 +55,8 @@ async def ask(desk: Desk, work: Work) -> Permit:
         campaign = await live.lock(tx, work.campaign_id)
         if campaign is None:
             return Permit(left=False, verdict="cancelled")
-        if answer := _unless_live(campaign, tx.now):
-            return answer
-        policy = await policies.read(tx)
-        people = await _people(tx, work, policy)
-        outlook = await pending.outlook(tx, work.campaign_id)
-        if not people:
-            return await _nobody_now(desk, tx, campaign, policy, outlook)
-        return await _in_turn(desk, tx, work, campaign, policy, people, outlook)
+        answer = _unless_live(campaign, tx.now) or await _if_live(desk, tx, work, campaign)
+        return _until_its_expiry(desk, answer, campaign, tx.now)
 
 
 def _unless_live(campaign: Live, now: datetime) -> Permit | None:
@@ -77,13 +72,39 @@ def _unless_live(campaign: Live, now: datetime) -> Permit | None:
     return None
 
 
+def _until_its_expiry(desk: Desk, answer: Permit, campaign: Live, now: datetime) -> Permit:
+    """Nothing is waited for longer than the campaign lasts."""
+    if campaign.expires_at is None:
+        return answer
+    left = desk.real_seconds(campaign.expires_at - now)
+    return replace(answer, seconds=min(answer.seconds, left))
+
+
+async def _if_live(desk: Desk, tx: Transaction, work: Work, campaign: Live) -> Permit:
+    policy = await policies.read(tx)
+    if not policy.hours.knows_its_zone:
+        return await _nowhere(desk, tx, campaign)
+    people = await _people(tx, work, policy)
+    outlook = await pending.outlook(tx, work.campaign_id)
+    if not people:
+        return await _nobody_now(desk, tx, campaign, policy, outlook)
+    return await _in_turn(desk, tx, work, campaign, policy, people, outlook)
+
+
+async def _nowhere(desk: Desk, tx: Transaction, campaign: Live) -> Permit:
+    """It can't be known when anybody may be called."""
+    reason = Reason.ACCOUNT_WITHOUT_ZONE.words
+    await _quiet(tx, campaign, State.WAITING, reason, None)
+    return Permit(seconds=desk.real_seconds(LOOK_AGAIN), state=State.WAITING, reason=reason)
+
+
 async def _people(tx: Transaction, work: Work, policy: Policy) -> list[Candidate]:
     """Up to a batch of people whose hours are open; the others are put off until theirs are."""
     open_now: list[Candidate] = []
     while len(open_now) < policy.limits.batch:
         found = await pending.candidates(tx, work.campaign_id, tx.now, AT_ONCE)
         closed = _closed(found, policy, tx.now)
-        await pending.postpone(tx, work.campaign_id, closed, "outside calling hours")
+        await pending.postpone(tx, work.campaign_id, closed, Reason.OUTSIDE_HOURS.words)
         open_now = [each for each in found if each.contact_id not in closed]
         if not closed or not found:
             break
@@ -110,9 +131,12 @@ async def _nobody_now(
         return Permit(left=False, done=done)
     await permits.leave(tx, campaign.id)
     if outlook.in_call or outlook.next_at is None:
-        wait, state, reason = LOOK_AGAIN, campaign.state, "calls in hand are being finished"
+        wait, state = LOOK_AGAIN, _between_batches(campaign)
+        reason = "calls in hand are being finished"
     else:
-        wait, state = outlook.next_at - tx.now, "waiting"
+        closed = outlook.reason == Reason.OUTSIDE_HOURS.words
+        wait = outlook.next_at - tx.now
+        state = State.WAITING if closed else _between_batches(campaign)
         local = outlook.next_at.astimezone(ZoneInfo(policy.hours.zone))
         reason = f"{outlook.reason} until {local:%Y-%m-%d %H:%M}"
     await _quiet(tx, campaign, state, reason, outlook.next_at)
@@ -152,9 +176,14 @@ async def _in_turn(
     await permits.wait(tx, campaign.id, now, now + desk.virtual(seconds))
     reason = _why(limiter, now, len(people), before)
     known = None if moment == FOREVER else moment
-    state = campaign.state if campaign.state == "running" else "waiting"
+    state = _between_batches(campaign)
     await _quiet(tx, campaign, state, reason, known)
     return Permit(seconds=seconds, state=state, reason=reason, in_call=outlook.in_call, done=done)
+
+
+def _between_batches(campaign: Live) -> State:
+    """Once it has dialled it runs, however quiet it is."""
+    return State.WAITING if campaign.started_at is None else State.RUNNING
 
 
 def _before(desk: Desk, campaign: Live, queue: Sequence[Waiter], now: datetime) -> int:
@@ -179,10 +208,15 @@ async def _grant(
     await pending.in_call(tx, work.campaign_id, chosen)
     await windows.take(tx, attempts.ids_of(claimed), now)
     await permits.leave(tx, work.campaign_id)
-    await live.running(tx, work.campaign_id)
+    if campaign.started_at is not None:
+        await _goes_on(tx, campaign)
+    return claimed
+
+
+async def _goes_on(tx: Transaction, campaign: Live) -> None:
+    await live.running(tx, campaign.id)
     if campaign.state != State.RUNNING:
         await holding.moved(tx, campaign.id)
-    return claimed
 
 
 def _why(limiter: Limiter, now: datetime, size: int, before: int) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 
 from services.campaigns.domain import calls as facts
-from services.campaigns.store import attempts, live, pending, windows
+from services.campaigns.store import attempts, pending, policies, windows
 from services.campaigns.telephony.answers import (
     AccountRefused,
     Answer,
@@ -12,8 +12,8 @@ from services.campaigns.telephony.answers import (
     Refused,
     TryLater,
 )
-from services.campaigns.usecases import calls, holding
-from services.campaigns.usecases.desk import Desk, Stamp, Work
+from services.campaigns.usecases import calls, fencing, holding
+from services.campaigns.usecases.desk import Desk, Work
 from services.campaigns.usecases.fencing import Fenced
 from services.chassis import failpoints
 from services.chassis.db import Transaction
@@ -29,15 +29,15 @@ async def place(desk: Desk, work: Work, fenced: Fenced) -> bool:
     False if nothing was sent, or nothing is known yet: then the attempt is
     taken up by whoever recovers it.
     """
-    answer, uncertain = await _sent(desk, fenced, fenced.stamp), fenced.claim.uncertain
+    answer, uncertain = await _sent(desk, fenced), fenced.claim.uncertain
     for pause in PAUSES:
         if not isinstance(answer, Lost):
             break
         uncertain = True
         await asyncio.sleep(pause)
-        if (stamp := await _again(desk, work, fenced)) is None:
+        if (repeat := await fencing.fence_again(desk, work, fenced)) is None:
             break
-        answer = await _sent(desk, fenced, stamp, repeat=True)
+        answer = await _sent(desk, repeat, repeat=True)
     failpoints.hit("after_provider_accept_before_commit")
     if uncertain and not isinstance(answer, Placed):
         return await _looked_up(desk, work, fenced, answer)
@@ -46,23 +46,12 @@ async def place(desk: Desk, work: Work, fenced: Fenced) -> bool:
     return isinstance(answer, Placed)
 
 
-async def _sent(desk: Desk, fenced: Fenced, stamp: Stamp, *, repeat: bool = False) -> Answer:
+async def _sent(desk: Desk, fenced: Fenced, *, repeat: bool = False) -> Answer:
     """The answer; a fence that is too old sends nothing, by whichever clock."""
-    if stamp.age > FENCE_SECONDS:
+    if fenced.stamp.age > FENCE_SECONDS:
         return Lost("late") if repeat or fenced.claim.uncertain else TryLater(0)
     failpoints.hit("before_http")
     return await desk.telephone.call(fenced.order)
-
-
-async def _again(desk: Desk, work: Work, fenced: Fenced) -> Stamp | None:
-    """Fences anew for a repeat; None once the campaign may not dial or another took over."""
-    stamp = Stamp.now()
-    async with desk.db.transaction(work.caller) as tx:
-        campaign = await live.share(tx, work.campaign_id)
-        if campaign is None or not campaign.may_dial(tx.now):
-            return None
-        phone = fenced.order.to_number
-        return stamp if await attempts.fence(tx, fenced.claim.id, work.token, phone) else None
 
 
 async def _looked_up(desk: Desk, work: Work, fenced: Fenced, answer: Answer) -> bool:
@@ -96,12 +85,17 @@ async def _record(desk: Desk, tx: Transaction, work: Work, fenced: Fenced, answe
 
 
 async def _requeue(desk: Desk, tx: Transaction, work: Work, fenced: Fenced, seconds: float) -> None:
-    """Nothing was placed: the window has its token back, the person waits, nothing is counted."""
+    """Nothing was placed: the window has its token back, the person waits, nothing is counted.
+
+    They wait for a gap at least, since what refused them would refuse them again.
+    """
     claim = fenced.claim
     if not await attempts.release(tx, claim.id, work.token):
         return
     await windows.give_back(tx, [claim.id])
-    until = {claim.contact_id: await tx.moment() + desk.virtual(seconds)}
+    policy = await policies.read(tx)
+    pause = max(policy.limits.gap, desk.virtual(seconds))
+    until = {claim.contact_id: await tx.moment() + pause}
     await pending.postpone(tx, work.campaign_id, until, calls.FULL)
 
 

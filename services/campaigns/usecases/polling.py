@@ -1,12 +1,14 @@
 """Asks the provider about calls whose reports did not come."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
-from services.campaigns.domain.calls import End, Known
+from services.campaigns.domain.calls import AttemptState, Known, vanished
 from services.campaigns.store import attempts
 from services.campaigns.store.attempts import Attempt
-from services.campaigns.usecases import calls
+from services.campaigns.usecases import calls, together
 from services.campaigns.usecases.desk import Desk, Work
 from services.chassis.errors import Unavailable
 
@@ -14,25 +16,33 @@ SILENCE = timedelta(minutes=2)
 VANISHED_AFTER = timedelta(hours=2)
 
 
-async def poll(desk: Desk, work: Work) -> int:
-    """Looks up the campaign's calls that have been silent for two minutes; how many."""
+async def poll(desk: Desk, work: Work, stop: asyncio.Event | None = None) -> int:
+    """Looks up calls of the campaign that have been silent for two minutes; how many.
+
+    Whom nobody looked at for longest goes first; once `stop` is set no look is begun.
+    """
     async with desk.db.transaction(work.caller) as tx:
         silent = await attempts.to_poll(tx, work.campaign_id, tx.now - SILENCE)
-    for attempt in silent:
-        await _look(desk, work, attempt)
-    return len(silent)
+    return len(await together.each(silent, partial(_look, desk, work), stop))
 
 
 async def _look(desk: Desk, work: Work, attempt: Attempt) -> None:
+    told = await _told(desk, attempt)
+    async with desk.db.transaction(work.caller) as tx:
+        await attempts.polled(tx, attempt.id, tx.now)
+        if told is not None:
+            await calls.learn(tx, attempt.id, _with_the_last_word(told, tx.now))
+        if (told is None or told.end is None) and _is_overdue(attempt, tx.now):
+            await calls.learn(tx, attempt.id, vanished(tx.now))
+
+
+async def _told(desk: Desk, attempt: Attempt) -> Known | None:
+    """What the provider says about a call; None if it does not, whyever."""
     try:
         report = await desk.telephone.look(attempt.provider_call_id or "")
     except Unavailable:
-        return
-    async with desk.db.transaction(work.caller) as tx:
-        await attempts.polled(tx, attempt.id, tx.now)
-        fact = report.known if report else _vanished(attempt, tx.now)
-        if fact is not None:
-            await calls.learn(tx, attempt.id, _with_the_last_word(fact, tx.now))
+        return None
+    return report.known if report else None
 
 
 def _with_the_last_word(fact: Known, now: datetime) -> Known:
@@ -41,9 +51,8 @@ def _with_the_last_word(fact: Known, now: datetime) -> Known:
     return replace(fact, analyzed=fact.analyzed or late)
 
 
-def _vanished(attempt: Attempt, now: datetime) -> Known | None:
-    """A call that the provider forgot ends for an unknown reason, hours later."""
+def _is_overdue(attempt: Attempt, now: datetime) -> bool:
+    """No call lasts that long; one that was given up already is given up once."""
     taken = attempt.answered_at
-    if taken is None or now - taken < VANISHED_AFTER:
-        return None
-    return Known(end=End("", now), analyzed=True)
+    given_up = attempt.state == AttemptState.UNKNOWN
+    return taken is not None and not given_up and now - taken >= VANISHED_AFTER

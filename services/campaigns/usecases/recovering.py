@@ -2,16 +2,18 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from services.campaigns.domain.calls import untraceable
 from services.campaigns.store import attempts, pending, windows
 from services.campaigns.store.attempts import Attempt, Claim
-from services.campaigns.usecases import calls
+from services.campaigns.telephony.retell import LEAVES_WITHIN
+from services.campaigns.usecases import calls, together
 from services.campaigns.usecases.desk import Desk, Work
 from services.campaigns.usecases.placing import FENCE_SECONDS
 
 KEY_LASTS = timedelta(minutes=55)  # real time; the provider keeps a key for an hour
-MARGIN = 0.5
+MARGIN = LEAVES_WITHIN + 0.3
 
 
 async def recover(desk: Desk, work: Work, *, redial: bool) -> tuple[Claim, ...]:
@@ -26,10 +28,8 @@ async def recover(desk: Desk, work: Work, *, redial: bool) -> tuple[Claim, ...]:
         await windows.give_back(tx, attempts.ids_of(dropped))
         people = [claim.contact_id for claim in dropped]
         await pending.pending_again(tx, work.campaign_id, people)
-        left = await attempts.dialing_of_others(tx, work.campaign_id, work.token)
-    found = await asyncio.gather(
-        *(_resolve(desk, work, attempt, redial=redial) for attempt in left)
-    )
+        left = await attempts.dialing(tx, work.campaign_id)
+    found = await together.each(left, partial(_resolve, desk, work, redial=redial))
     return tuple(claim for claim in found if claim is not None)
 
 

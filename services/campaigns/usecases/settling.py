@@ -33,10 +33,17 @@ async def settle(db: Database, caller: Caller, campaign_id: UUID, verdict: str) 
         if campaign.state.is_final:
             return Settled(done=True, state=campaign.state.value)
         await recipients.close(tx, campaign_id, RecipientState.NOT_CALLED, _reason(verdict))
-        if outstanding := campaign.counts[Count.IN_CALL]:
+        closed = await campaigns.find(tx, campaign_id)
+        assert closed is not None
+        if outstanding := _outstanding(closed):
             await _wait_for_calls(tx, campaign, verdict)
             return Settled(False, State.CANCELLING.value, outstanding)
-        return Settled(done=True, state=await _end(tx, campaign_id, verdict))
+        return Settled(done=True, state=await _end(tx, closed, verdict))
+
+
+def _outstanding(closed: Campaign) -> int:
+    """Counted after nobody new can begin: reports of calls change people all the while."""
+    return closed.counts[Count.IN_CALL] + closed.counts[Count.PENDING]
 
 
 async def _wait_for_calls(tx: Transaction, campaign: Campaign, verdict: str) -> None:
@@ -48,15 +55,13 @@ async def _wait_for_calls(tx: Transaction, campaign: Campaign, verdict: str) -> 
     await holding.moved(tx, campaign.id)
 
 
-async def _end(tx: Transaction, campaign_id: UUID, verdict: str) -> str:
+async def _end(tx: Transaction, closed: Campaign, verdict: str) -> str:
     """A campaign that nobody of its people cancelled says who stopped it."""
-    closed = await campaigns.find(tx, campaign_id)
-    assert closed is not None
     state = rules.ended(verdict, closed.counts)
     why = closed.blocking_reason if closed.state is State.CANCELLING else STOPPED
     told = {"blocking_reason": why} if state is State.CANCELLED else {}
-    await campaigns.move(tx, campaign_id, state, **told)
-    await holding.moved(tx, campaign_id)
+    await campaigns.move(tx, closed.id, state, **told)
+    await holding.moved(tx, closed.id)
     return state.value
 
 

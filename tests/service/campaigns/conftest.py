@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from services.campaigns import groups_client, rpc
 from services.campaigns.feed import encoding, learning
 from services.campaigns.rpc import policy
+from services.campaigns.usecases import learning as usecases
 from services.campaigns.usecases.launch import Launching
 from services.chassis import channel as channels
 from services.chassis import server
@@ -108,6 +109,13 @@ async def to_groups(
 async def db(databases: Databases, clock: Clock) -> AsyncIterator[Database]:
     async with Database.open(databases.url("campaigns"), encoding.encode, clock) as opened:
         yield opened
+
+
+@pytest.fixture(autouse=True)
+async def _zone(db: Database, admin: Person) -> None:
+    """The tenant's zone is known, as it is once its profile was made."""
+    async with db.transaction(admin.caller) as tx:
+        await usecases.tenant(tx, "America/New_York", medical=False)
 
 
 @pytest.fixture(scope="session")

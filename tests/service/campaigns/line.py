@@ -10,7 +10,7 @@ from retell.lib import webhook_auth
 from sqlalchemy import select
 
 from services.campaigns.domain import calls as facts
-from services.campaigns.store import attempts, live, pending, tables
+from services.campaigns.store import attempts, live, pending, tables, windows
 from services.campaigns.usecases import calls, holding
 from services.chassis.caller import Caller
 from services.chassis.db import Database
@@ -45,6 +45,8 @@ class Line:
             who = [each.contact_id for each in chosen]
             claims = await attempts.claim(tx, campaign, who, "here", tx.now)
             await pending.in_call(tx, campaign, who)
+            await windows.take(tx, attempts.ids_of(claims), tx.now)
+            await live.started(tx, campaign)
             await live.running(tx, campaign)
             await holding.moved(tx, campaign)
             placed = [Call(f"call_{new_id().hex}", each.id, each.contact_id) for each in claims]

@@ -276,7 +276,7 @@ async def test_contacts_can_be_called_without_a_group(desk: Desk, audience: Audi
     campaign = await desk.campaign(launched.campaign_id)
     assert launched.total_members == 2
     assert not campaign.HasField("group_id")
-    assert campaign.campaign_name.startswith("Selected contacts, 2026-09-15 13:")
+    assert campaign.campaign_name.startswith("Selected contacts, 2026-09-15 09:")
 
 
 async def test_staff_may_not_launch(

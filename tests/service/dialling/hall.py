@@ -14,6 +14,7 @@ from uvicorn import Config, Server
 
 from services.campaigns.domain.audience import Sheet
 from services.campaigns.domain.contactability import DialFacts
+from services.campaigns.domain.pacing import Limits
 from services.campaigns.store import tables
 from services.campaigns.telephony import webhooks
 from services.campaigns.usecases import calls, dialling, fencing, permits
@@ -191,6 +192,13 @@ class Hall:
         assert row is not None
         return row["state"], row["blocking_reason"]
 
+    async def started_at(self, campaign: Campaign) -> datetime | None:
+        table = tables.campaigns.c
+        statement = select(table.started_at).where(table.id == campaign.id)
+        async with self.db.transaction(self.caller) as tx:
+            started: datetime | None = await tx.fetch_value(statement)
+        return started
+
     async def tokens(self) -> int:
         """How many places of the window are taken, for ever or for a while."""
         async with self.db.transaction(self.caller) as tx:
@@ -239,6 +247,29 @@ class Hall:
         async with self.db.transaction(self.caller) as tx:
             rows = await tx.fetch_all(dict, statement)
         return [(row["claimed_at"], row["people"]) for row in rows]
+
+    async def shortest_pause(self, campaign: Campaign) -> timedelta:
+        """The least time between a claim and when its person may be called again."""
+        people, attempts = tables.recipients, tables.attempts
+        statement = (
+            select(func.min(people.c.not_before - attempts.c.claimed_at))
+            .join_from(
+                people,
+                attempts,
+                (attempts.c.contact_id == people.c.contact_id)
+                & (attempts.c.campaign_id == people.c.campaign_id),
+            )
+            .where(people.c.campaign_id == campaign.id)
+        )
+        async with self.db.transaction(self.caller) as tx:
+            pause: timedelta = await tx.fetch_value(statement)
+        return pause
+
+    async def fill_the_window(self, until: datetime) -> None:
+        """As if a window's calls had been answered at once."""
+        rows = [{"attempt_id": new_id(), "leaves_at": until} for _ in range(Limits().calls)]
+        async with self.db.transaction(self.caller) as tx:
+            await tx.execute(insert(tables.window_tokens).values(rows))
 
     async def widen_the_gap(self, by: timedelta) -> None:
         """The next batch of the tenant must wait so much longer."""

@@ -47,7 +47,7 @@ async def test_fifty_campaigns_of_ten_tenants_keep_every_limit(
 
     campaigns = await town.call_everybody(campaigns_each=6, people=10)
 
-    verdict = await office.hall.simulator.verdict(per_phone=2)
+    verdict = await office.hall.simulator.verdict(per_phone=1)
     record_property("campaigns", len(campaigns))
     record_property("dials", verdict["dials"])
     record_property("fullest window", verdict["fullest_window"]["count"])
@@ -56,6 +56,7 @@ async def test_fifty_campaigns_of_ten_tenants_keep_every_limit(
     await _everybody_was_called(town, campaigns)
 
 
+@pytest.mark.parametrize("scale", [50])  # a busy machine dials them all within a window
 @pytest.mark.timeout(120)
 async def test_without_the_limiter_the_ledger_shows_it(office: Office) -> None:
     town = await Town.of(office, tenants=1)
@@ -63,7 +64,7 @@ async def test_without_the_limiter_the_ledger_shows_it(office: Office) -> None:
     with patch.object(Limiter, "free_at", at_once):
         await town.call_everybody(campaigns_each=5, people=10)
 
-    verdict = await office.hall.simulator.verdict(per_phone=2)
+    verdict = await office.hall.simulator.verdict(per_phone=1)
     assert verdict["fullest_window"]["count"] > 25
     assert any("fullest window" in fault for fault in verdict["faults"])
     assert await _shortest_gap(town.tenants[0]) < GAP
@@ -93,7 +94,7 @@ async def test_a_campaign_moves_up_a_class_for_ten_minutes_of_waiting(
 
 
 async def _limits_were_kept(town: Town) -> None:
-    verdict = await town.office.hall.simulator.verdict(per_phone=2)
+    verdict = await town.office.hall.simulator.verdict(per_phone=1)
     assert verdict["faults"] == []
     assert verdict["fullest_window"]["count"] <= 25
     assert town.most_live == SLOTS, "all slots were wanted, and none too many was given"

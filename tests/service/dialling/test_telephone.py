@@ -1,5 +1,6 @@
 """The adapter over real HTTP against the simulated provider."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -141,3 +142,18 @@ async def test_a_call_is_hung_up_once_and_again(simulator: Simulator, telephone:
     assert found is not None
     assert found.known.end is not None
     assert found.known.end.reason == "manual_stopped"
+
+
+async def test_a_request_that_finds_no_line_was_never_sent_and_is_not_sent_later(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    """A fence is good for two seconds: what waits for a line must not leave after it."""
+    clock = Clock.load(tmp_path / "clock.json")
+    await simulator.rule({"fault": "accept_then_hang"})
+    async with Telephone.open(simulator.url, KEY, clock.now, timeout=1.5, lines=2) as two_lines:
+        answers = await asyncio.gather(
+            *(two_lines.call(order(f"+1212555010{n}")) for n in range(6))
+        )
+
+    assert answers.count(TryLater(0)) == 4
+    assert (await simulator.verdict())["dials"] == 2

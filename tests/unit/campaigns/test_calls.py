@@ -34,6 +34,8 @@ STORIES = {
     "voicemail known late": [PLACED, ENDED, ANALYZED, LATE_VOICEMAIL],
     "contradiction": [PLACED, MISSED, ENDED, ANALYZED],
     "lost and found": [LOST, PLACED, MISSED],
+    "given up yet told": [PLACED, calls.vanished(LATER), calls.vanished(NINE), MISSED],
+    "given up yet refused": [calls.vanished(LATER), calls.refused(400, NINE)],
     "stopped": [PLACED, STARTED, STOPPED, ENDED],
     "refused yet called": [calls.refused(400, NINE), PLACED, MISSED],
 }
@@ -52,6 +54,14 @@ def test_what_is_known_already_changes_nothing(story: str) -> None:
     known = reduce(joined, STORIES[story], Known())
 
     assert all(joined(known, fact) == known for fact in STORIES[story])
+
+
+def test_a_call_that_vanished_is_of_unknown_fate_until_its_end_is_told() -> None:
+    given_up = reduce(joined, [PLACED, calls.vanished(LATER)])
+    told = joined(given_up, MISSED)
+
+    assert (given_up.state, result(given_up)) == (AttemptState.UNKNOWN, None)
+    assert (told.state, told.outcome) == (AttemptState.ENDED, Outcome.NO_ANSWER)
 
 
 def test_joining_is_associative() -> None:

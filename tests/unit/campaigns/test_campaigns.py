@@ -7,6 +7,7 @@ import pytest
 from services.campaigns.domain.campaigns import (
     Campaign,
     Priority,
+    Recipient,
     RecipientState,
     State,
     Tally,
@@ -37,6 +38,38 @@ def campaign(state: State, *, begun: bool = False, tallies: tuple[Tally, ...] = 
         started_at=NINE if begun else None,
         counts=counted(tallies),
     )
+
+
+def recipient(outcome: str | None, *, connected: bool, state: str = "done") -> Recipient:
+    return Recipient(
+        contact_id=new_id(),
+        position=1,
+        state=state,
+        outcome=outcome,
+        reason=None,
+        appointment_action=None,
+        duration_seconds=None,
+        at=None,
+        session_id=None,
+        provider_call_id=None,
+        attempts=1,
+        connected=connected,
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "reached"),
+    [
+        (recipient("answered", connected=True), True),
+        (recipient("opted_out", connected=True), True),
+        (recipient("stopped", connected=True), True),
+        (recipient("stopped", connected=False), False),
+        (recipient("voicemail", connected=True), False),
+        (recipient(None, connected=False, state="pending"), False),
+    ],
+)
+def test_a_row_says_success_where_the_counts_do(row: Recipient, reached: bool) -> None:
+    assert row.was_reached is reached
 
 
 def done(outcome: Outcome, people: int, action: AppointmentAction | None = None) -> Tally:

@@ -92,6 +92,14 @@ def test_outside_hours_the_person_waits_for_the_opening() -> None:
     assert decision.until == datetime(2026, 9, 15, 12, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", ""])
+def test_while_the_zone_of_the_account_is_not_known_everybody_waits(zone: str) -> None:
+    """C-31: no zone stands in for it."""
+    decision = decide(replace(ADA, timezone=zone), replace(CALM, hours=CallingHours("")), TEN)
+
+    assert (decision.verdict, decision.reason) == (Verdict.WAIT, Reason.ACCOUNT_WITHOUT_ZONE)
+
+
 def test_a_reason_for_good_goes_before_one_for_now() -> None:
     decision = decide(ADA, replace(CALM, suppressed=True, live=False), TEN)
 

@@ -193,3 +193,11 @@ def test_an_opening_is_open_to_its_end_and_closed_after_it(moment: datetime, zon
     assert timedelta() < length <= timedelta(hours=24)
     assert all(HOURS.is_open(each, where) for each in (opening.opens, middle, last))
     assert opening.opens <= last
+
+
+def test_without_the_accounts_zone_it_is_never_time_to_call() -> None:
+    """C-31."""
+    noon, hours = at(NEW_YORK, 2026, 9, 15, 12), CallingHours("")
+
+    assert not hours.is_open(noon, in_zone(NEW_YORK))
+    assert hours.open_from(noon, in_zone(NEW_YORK)) is None

@@ -138,3 +138,15 @@ def test_the_expected_count_is_of_those_who_are_called() -> None:
     people = invited(person(1), person(2, consent_basis=""))
 
     assert launching.callable_people(replace(ORDER, expected_count=1), people) == 1
+
+
+@pytest.mark.parametrize(
+    ("zone", "name"),
+    [("America/New_York", "VIP, 2026-09-15 09:00"), ("", "VIP")],
+)
+def test_a_campaign_without_a_name_says_its_time_only_where_it_is_known(
+    zone: str, name: str
+) -> None:
+    nine = datetime(2026, 9, 15, 13, tzinfo=UTC)
+
+    assert launching.default_name("VIP", nine, zone) == name
