@@ -15,6 +15,7 @@ from services.chassis.auth import Verifier
 from services.chassis.channel import LARGEST_MESSAGE
 from services.chassis.closing import Closing
 from services.chassis.interceptors import Around, Guard
+from services.chassis.parsing import Parsing
 from services.chassis.policy import Policy
 
 Register = Callable[[grpc.aio.Server], Sequence[str]]
@@ -94,6 +95,7 @@ def _server(
             Around(closing.known),
             Around(interceptors.admitted(verifier, rows)),
             *map(Around, behind),
+            Parsing(),
         ],
         options=_OPTIONS,
         maximum_concurrent_rpcs=_MOST_AT_ONCE,
