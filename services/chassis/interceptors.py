@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any
@@ -65,8 +65,9 @@ def _wrapped(handler: Any, guard: Callable[[Context], AbstractAsyncContextManage
 
     async def stream(message: Any, context: Context) -> AsyncIterator[Any]:
         async with guard(context):
-            async for each in call(message, context):
-                yield each
+            async with aclosing(call(message, context)) as answers:
+                async for each in answers:
+                    yield each
 
     behaviour: Any = stream if handler.response_streaming else answer
     return remade(handler, behaviour, handler.request_deserializer)
