@@ -29,10 +29,9 @@ def paging(message: Any) -> Paging:
 
 def to_uuids(texts: Any, field: str) -> tuple[UUID, ...]:
     """Each id once, in order; refuses to read lists far beyond any rule, which takes long."""
-    once = dict.fromkeys(texts)
-    if len(once) > MOST_IDS:
-        raise errors.too_many_ids(field, len(once), MOST_IDS)
-    return tuple(dict.fromkeys(to_uuid(text, field) for text in once))
+    if len(texts) > MOST_IDS:
+        raise errors.too_many_ids(field, len(texts), MOST_IDS)
+    return tuple(dict.fromkeys(to_uuid(text, field) for text in texts))
 
 
 def to_word(enum: Any, number: int, words: type[Word], field: str) -> Word | None:
