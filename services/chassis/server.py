@@ -30,6 +30,8 @@ _OPTIONS = (
     ("grpc.max_connection_age_ms", 600_000),
     ("grpc.max_connection_age_grace_ms", 600_000),
     ("grpc.max_concurrent_streams", 1_000),
+    # Nothing compressed is taken: a message could inflate to a thousand times its size.
+    ("grpc.compression_enabled_algorithms_bitset", 1),
 )
 _MOST_AT_ONCE = 2_000
 

@@ -43,7 +43,7 @@ _PERSONAL = re.compile(
     r"(?P<mail>[^\s@\"'<>]+@[^\s@\"'<>]+\.\w+)|(?P<phone>\+\d{7,15})|(?P<token>eyJ[\w.-]{20,})"
 )
 
-# As OpenTelemetry's semantic conventions name them, the old and the new ones.
+
 def configure(service: str, settings: Settings, *, metrics_port: int | None = None) -> None:
     """Sets up a process: JSON logs on standard output, metrics on a port, traces if wanted."""
     _configure_logs(service)

@@ -145,7 +145,7 @@ async def test_a_body_of_another_kind_is_refused(house: House) -> None:
             for kind in ("text/plain", "application/x-www-form-urlencoded", "image/png")
         ]
 
-    assert answers == [415, 415, 415]
+    assert answers == [422, 422, 422]
 
 
 def _head(*headers: str, target: str = "/api/groups", method: str = "POST") -> bytes:
