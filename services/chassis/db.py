@@ -1,5 +1,6 @@
 """Runs SQL: SQLAlchemy Core writes the statements, psycopg runs them, row security guards them."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -157,6 +158,7 @@ class Database:
     url: str
     encode: Encode
     clock: Clock
+    long_readings: asyncio.Semaphore
 
     @staticmethod
     @asynccontextmanager
@@ -174,7 +176,8 @@ class Database:
             kwargs={"options": "-c plan_cache_mode=force_custom_plan -c timezone=UTC"},
         )
         async with pool:
-            yield Database(pool, url, encode, clock)
+            some = asyncio.Semaphore(max(1, max_size // 3))
+            yield Database(pool, url, encode, clock, some)
 
     @asynccontextmanager
     async def transaction(self, caller: Caller) -> AsyncIterator[Transaction]:
@@ -190,6 +193,16 @@ class Database:
                 row = cast(dict[str, Any], await cursor.fetchone())
                 now = self.clock.virtual(row["moment"])
                 yield Transaction(caller, now, self.encode, self.clock, connection, streams)
+
+    @asynccontextmanager
+    async def long_reading(self, caller: Caller) -> AsyncIterator[Transaction]:
+        """A transaction that lasts as long as a client takes to read what is streamed to it.
+
+        A third of the connections at most are lent so: clients that do not read can't
+        take them all.
+        """
+        async with self.long_readings, self.transaction(caller) as tx:
+            yield tx
 
     @asynccontextmanager
     async def across_tenants(self) -> AsyncIterator[Transaction]:

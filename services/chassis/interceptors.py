@@ -64,10 +64,9 @@ def _wrapped(handler: Any, guard: Callable[[Context], AbstractAsyncContextManage
             return await call(message, context)
 
     async def stream(message: Any, context: Context) -> AsyncIterator[Any]:
-        async with guard(context):
-            async with aclosing(call(message, context)) as answers:
-                async for each in answers:
-                    yield each
+        async with guard(context), aclosing(call(message, context)) as answers:
+            async for each in answers:
+                yield each
 
     behaviour: Any = stream if handler.response_streaming else answer
     return remade(handler, behaviour, handler.request_deserializer)

@@ -182,7 +182,7 @@ async def get_import(db: Database, caller: Caller, import_id: UUID) -> Imported:
 async def download_errors(db: Database, caller: Caller, import_id: UUID) -> AsyncIterator[bytes]:
     """The rejected rows as a file: number, field, reason, then the cells as they were."""
     permissions.allow(caller, Action.EXPORT)
-    async with db.transaction(caller) as tx:
+    async with db.long_reading(caller) as tx:
         if await store.find(tx, import_id) is None:
             raise errors.no_import()
         yield tabular.written(("row", "field", "reason", "cells"))

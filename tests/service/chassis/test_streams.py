@@ -1,5 +1,6 @@
 """Rows that are read one by one, and what becomes of those that nobody reads to the end."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -35,3 +36,24 @@ async def test_a_stream_that_was_left_takes_no_rows_from_the_next(db: Database) 
         seen += [each async for each in rows]
 
     assert [each["number"] for each in seen] == list(range(1, 2001))
+
+
+async def test_readers_that_do_not_read_leave_connections_to_others(databases: Databases) -> None:
+    url, nobody = databases.url("groups"), Caller.service(None)
+    over = asyncio.Event()
+    async with Database.open(url, encode, Clock.real_time(), max_size=3) as db:
+
+        async def dawdle() -> None:
+            async with db.long_reading(nobody) as tx:
+                await anext(tx.stream(dict, NUMBERS))
+                await over.wait()
+
+        async with asyncio.TaskGroup() as readers:
+            for _ in range(5):
+                readers.create_task(dawdle())
+            await asyncio.sleep(0.1)
+            async with asyncio.timeout(2), db.transaction(nobody) as tx:
+                found = await tx.fetch_value(NUMBERS)
+            over.set()
+
+    assert found == 1
