@@ -106,6 +106,18 @@ async def test_hostile_messages_are_refused_and_break_nothing(
     await _bombard(house, 600, record_property)
 
 
+async def test_a_bug_in_a_log_and_memory_that_grows_are_seen(house: House) -> None:
+    """The checks that follow every attack turn red on a logged bug and on grown memory."""
+    before = Health.of(house)
+    with pytest.raises(AssertionError):
+        before.require_unharmed(most=-1)
+
+    house.lines.append(("groups", '{"event": "bug"}'))
+    with pytest.raises(AssertionError):
+        before.require_unharmed()
+    house.lines.pop()
+
+
 @pytest.mark.verify
 @pytest.mark.timeout(600)
 async def test_thousands_of_hostile_messages_break_nothing(
