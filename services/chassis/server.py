@@ -20,9 +20,11 @@ from services.chassis.policy import Policy
 
 Register = Callable[[grpc.aio.Server], Sequence[str]]
 
+# A megabyte of a body or a webhook, and what a message adds to it.
+LARGEST_REQUEST = 2 * 1024 * 1024
 _GRACE = 10.0
 _OPTIONS = (
-    ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+    ("grpc.max_receive_message_length", LARGEST_REQUEST),
     ("grpc.max_send_message_length", LARGEST_MESSAGE),
     ("grpc.so_reuseport", 0),
     ("grpc.http2.min_recv_ping_interval_without_data_ms", 300_000),

@@ -5,7 +5,7 @@ from typing import Any
 import grpc
 import pytest
 
-from services.chassis.channel import LARGEST_MESSAGE
+from services.chassis.server import LARGEST_REQUEST
 from tests.support.issuer import Person
 
 GET = "/vio.groups.v1.GroupService/GetGroup"
@@ -22,7 +22,7 @@ async def ask(port: int, who: Person, content: bytes, compression: grpc.Compress
 
 
 async def test_a_message_beyond_the_limit_is_refused(port: int, admin: Person) -> None:
-    content = bytes(LARGEST_MESSAGE + 1)
+    content = bytes(LARGEST_REQUEST + 1)
 
     code = await ask(port, admin, content, grpc.Compression.NoCompression)
 
