@@ -95,7 +95,7 @@ async def _bombard(house: House, count: int, record: Record) -> float:
     record("codes", {code.name: number for code, number in sorted(codes.items(), key=str)})
     record("grown by MB", before.growth())
     record("p99 beside it ms", probe.p99)
-    assert set(refused) == {grpc.StatusCode.UNAUTHENTICATED}
+    assert set(refused) <= {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.RESOURCE_EXHAUSTED}
     before.require_unharmed()
     return probe.p99
 
