@@ -32,7 +32,9 @@ async def serve() -> None:
             return all(await asyncio.gather(*map(_serves, to)))
 
         config = uvicorn.Config(
-            telemetry.traced(app.build(Stubs.over(channels), started.verifier, ready)),
+            telemetry.traced(
+                app.build(Stubs.over(channels), started.verifier, ready, settings.largest_body)
+            ),
             host=host,
             port=int(port),
             log_config=None,

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import docs, openapi, problems
+from gateway.limits import LARGEST_BODY, Limited
 from gateway.lingering import Lingering
 from gateway.live import Hub, Live
 from gateway.route import Endpoint, json_response
@@ -60,11 +61,17 @@ class Identified:
         await self._app(scope, receive, send_with_headers)
 
 
-def build(stubs: Stubs, verifier: Verifier, ready: Callable[[], Awaitable[bool]]) -> FastAPI:
+def build(
+    stubs: Stubs,
+    verifier: Verifier,
+    ready: Callable[[], Awaitable[bool]],
+    largest_body: int = LARGEST_BODY,
+) -> FastAPI:
     """The gateway over the given stubs; `ready` tells whether the contexts answer."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.exception_handlers.update(problems.handlers())
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)
+    app.add_middleware(Limited, most=largest_body)
     app.add_middleware(Identified)
     app.add_middleware(Lingering)
     for path, endpoints in _by_path(stubs, verifier).items():

@@ -1,6 +1,7 @@
 """The OpenAPI document, made from the routes and the contracts with their comments."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -97,16 +98,18 @@ def _operation(route: AnyRoute, schemas: dict[str, Json]) -> Json:
     if isinstance(route, Upload):
         file = {"schema": {"type": "string", "format": "binary"}}
         operation["requestBody"] = {"content": {route.media_type: file}}
-    elif route.method in _WITH_BODY:
+    elif isinstance(route, Route) and route.method in _WITH_BODY:
         operation["requestBody"] = _body(route, message, variables, schemas)
     return operation
 
 
 def _body(
-    route: AnyRoute, message: Descriptor, variables: list[str], schemas: dict[str, Json]
+    route: Route, message: Descriptor, variables: list[str], schemas: dict[str, Json]
 ) -> Json:
     fields = [each for each in _fields(message) if _in_body(each, route, variables)]
     body = _object(fields, schemas, asked=True)
+    known = body["properties"]
+    known |= {sent: known[name] for sent, name in route.rename.items()}
     if route.bare:
         bare = next(each for each in fields if each.name == route.bare)
         body = {"anyOf": [body, _field(bare, schemas, asked=True)]}
@@ -164,7 +167,7 @@ def _parameters(
 
 
 def _reply(route: AnyRoute, reply: Descriptor, schemas: dict[str, Json]) -> Json:
-    reference = _message(reply, schemas)
+    reference = _message(reply, schemas, asked=False)
     if not route.constants:
         return reference
     constants = {name: {"const": value} for name, value in route.constants.items()}
@@ -172,42 +175,60 @@ def _reply(route: AnyRoute, reply: Descriptor, schemas: dict[str, Json]) -> Json
     return {"allOf": [reference, extra]}
 
 
-def _message(descriptor: Descriptor, schemas: dict[str, Json]) -> Json:
+def _message(descriptor: Descriptor, schemas: dict[str, Json], *, asked: bool) -> Json:
+    """What is asked with differs from what is answered with, so it has a name of its own."""
     if descriptor.full_name == _MOMENT:
         return {"type": "string", "format": "date-time"}
-    if descriptor.name not in schemas:
-        schemas[descriptor.name] = {}
-        schemas[descriptor.name] = {
-            **_object(_fields(descriptor), schemas, asked=False),
+    name = _schema_name(descriptor) + ("Asked" if asked else "")
+    if name not in schemas:
+        schemas[name] = {}
+        schemas[name] = {
+            **_object(_fields(descriptor), schemas, asked=asked),
             "description": comment(descriptor.full_name),
         }
-    return {"$ref": f"#/components/schemas/{descriptor.name}"}
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _schema_name(descriptor: Descriptor) -> str:
+    """The message's name, with its context in front where several contexts use it."""
+    _, context, *_ = descriptor.full_name.split(".")
+    return (context.title() if descriptor.name in _shared_names() else "") + descriptor.name
+
+
+@cache
+def _shared_names() -> frozenset[str]:
+    names = Counter(message.name for file in contracts() for message in file.message_type)
+    return frozenset(name for name, count in names.items() if count > 1)
 
 
 def _object(fields: Iterable[FieldDescriptor], schemas: dict[str, Json], *, asked: bool) -> Json:
-    """Replies show every field; of a request all are optional as far as shape goes."""
+    """Replies show every field; of a request all may be left out or null, and no other is read."""
     properties = {each.name: _described(each, schemas, asked=asked) for each in fields}
     made: Json = {"type": "object", "properties": properties}
-    return made if asked else {**made, "required": list(properties)}
+    return made | ({"additionalProperties": False} if asked else {"required": list(properties)})
 
 
 def _described(field: FieldDescriptor, schemas: dict[str, Json], *, asked: bool) -> Json:
-    return {**_field(field, schemas, asked=asked), "description": comment(field.full_name)}
+    shape = _field(field, schemas, asked=asked)
+    may_be_null = asked or _is_null_when_unset(field)
+    shape = {"anyOf": [shape, {"type": "null"}]} if may_be_null else shape
+    return {**shape, "description": comment(field.full_name)}
+
+
+def _is_null_when_unset(field: FieldDescriptor) -> bool:
+    return not field.is_repeated and (field.has_presence or field.enum_type is not None)
 
 
 def _field(field: FieldDescriptor, schemas: dict[str, Json], *, asked: bool) -> Json:
     if (held := wire.map_value(field)) is not None:
-        return {"type": "object", "additionalProperties": _single(held, schemas)}
-    single = _single(field, schemas)
-    if field.is_repeated:
-        return {"type": "array", "items": single}
-    may_be_null = field.has_presence or field.enum_type is not None
-    return {"anyOf": [single, {"type": "null"}]} if may_be_null and not asked else single
+        return {"type": "object", "additionalProperties": _single(held, schemas, asked=asked)}
+    single = _single(field, schemas, asked=asked)
+    return {"type": "array", "items": single} if field.is_repeated else single
 
 
-def _single(field: FieldDescriptor, schemas: dict[str, Json]) -> Json:
+def _single(field: FieldDescriptor, schemas: dict[str, Json], *, asked: bool) -> Json:
     if field.message_type is not None:
-        return _message(field.message_type, schemas)
+        return _message(field.message_type, schemas, asked=asked)
     if field.enum_type is not None:
         return {
             "type": "string",

@@ -19,6 +19,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 TIMEOUT = 30.0
 _LARGEST_BODY = 1024 * 1024
 _MASK = "update_mask"
+_JSON = "application/json"
 _NO_CONTENT = {"etag", "request_id"}
 
 
@@ -72,6 +73,7 @@ class Route:
         content = await limited_body(request, _LARGEST_BODY)
         if not content:
             return {}
+        _require_json(request)
         try:
             values = orjson.loads(content)
         except orjson.JSONDecodeError as error:
@@ -94,6 +96,13 @@ class Route:
             else:
                 gathered[name] = value
         return gathered
+
+
+def _require_json(request: Request) -> None:
+    """A body that says it is something else is not read; one that says nothing is."""
+    kind = request.headers.get("content-type", _JSON).partition(";")[0].strip().lower()
+    if kind != _JSON:
+        raise Invalid("INVALID_MEDIA_TYPE", f"Send {_JSON}.", field="content-type", limit=_JSON)
 
 
 def forwarded(request: Request) -> Sequence[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from gateway.limits import LARGEST_BODY
 from services.chassis.settings import Settings
 
 
@@ -12,3 +13,4 @@ class GatewaySettings(Settings):
     groups: str = Field(validation_alias="GROUPS_ADDRESS")
     campaigns: str = Field(validation_alias="CAMPAIGNS_ADDRESS")
     analytics: str = Field(validation_alias="ANALYTICS_ADDRESS")
+    largest_body: int = Field(LARGEST_BODY, validation_alias="GATEWAY_LARGEST_BODY")

@@ -1,7 +1,8 @@
 """Runs SQL: SQLAlchemy Core writes the statements, psycopg runs them, row security guards them."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar, cast
@@ -66,7 +67,7 @@ class Transaction:
     """An open transaction of one caller.
 
     `now` is the virtual moment at which it began, by the database's clock;
-    `encode` turns domain events into feed payloads.
+    `encode` turns domain events into feed payloads; `streams` are closed at its end.
     """
 
     caller: Caller
@@ -74,6 +75,7 @@ class Transaction:
     encode: Encode
     clock: Clock
     connection: AsyncConnection[Any]
+    streams: AsyncExitStack
 
     async def fetch_all(self, row: type[Row], sql: Query, **values: Any) -> list[Row]:
         """Every row, as `row`; `dict` gives dictionaries."""
@@ -99,8 +101,19 @@ class Transaction:
         """How many rows the statement touched."""
         return (await self._run(dict, sql, values)).rowcount
 
-    async def stream(self, row: type[Row], sql: Query, **values: Any) -> AsyncIterator[Row]:
-        """The rows one by one from a server-side cursor, in bounded memory."""
+    def stream(self, row: type[Row], sql: Query, **values: Any) -> AsyncIterator[Row]:
+        """The rows one by one from a server-side cursor, in bounded memory.
+
+        Ends with the transaction: one that is closed when it is collected closes whatever
+        cursor of that name its connection has by then, which is another caller's.
+        """
+        rows = self._stream(row, sql, values)
+        self.streams.push_async_callback(rows.aclose)
+        return rows
+
+    async def _stream(
+        self, row: type[Row], sql: Query, values: dict[str, Any]
+    ) -> AsyncGenerator[Row, None]:
         text, literals = _as_sql(sql)
         name = f"stream_{id(text)}"
         async with self.connection.cursor(name, row_factory=_factory(row)) as cursor:
@@ -145,6 +158,7 @@ class Database:
     url: str
     encode: Encode
     clock: Clock
+    long_readings: asyncio.Semaphore
 
     @staticmethod
     @asynccontextmanager
@@ -162,7 +176,8 @@ class Database:
             kwargs={"options": "-c plan_cache_mode=force_custom_plan -c timezone=UTC"},
         )
         async with pool:
-            yield Database(pool, url, encode, clock)
+            some = asyncio.Semaphore(max(1, max_size // 3))
+            yield Database(pool, url, encode, clock, some)
 
     @asynccontextmanager
     async def transaction(self, caller: Caller) -> AsyncIterator[Transaction]:
@@ -173,20 +188,30 @@ class Database:
             "left": None if left is None else f"{max(1, round(left * 1000))}ms",
         }
         with _driver_errors_as_refusals():
-            async with self.pool.connection() as connection:
+            async with self.pool.connection() as connection, AsyncExitStack() as streams:
                 cursor = await connection.cursor(row_factory=dict_row).execute(_BEGIN, begin)
                 row = cast(dict[str, Any], await cursor.fetchone())
                 now = self.clock.virtual(row["moment"])
-                yield Transaction(caller, now, self.encode, self.clock, connection)
+                yield Transaction(caller, now, self.encode, self.clock, connection, streams)
+
+    @asynccontextmanager
+    async def long_reading(self, caller: Caller) -> AsyncIterator[Transaction]:
+        """A transaction that lasts as long as a client takes to read what is streamed to it.
+
+        A third of the connections at most are lent so: clients that do not read can't
+        take them all.
+        """
+        async with self.long_readings, self.transaction(caller) as tx:
+            yield tx
 
     @asynccontextmanager
     async def across_tenants(self) -> AsyncIterator[Transaction]:
         """A read-only transaction of the role that sees a few columns of every tenant."""
         with _driver_errors_as_refusals():
-            async with self.pool.connection() as connection:
+            async with self.pool.connection() as connection, AsyncExitStack() as streams:
                 await connection.execute(_ACROSS)
-                nobody = Caller.service(None)
-                yield Transaction(nobody, self.clock.now(), self.encode, self.clock, connection)
+                nobody, now = Caller.service(None), self.clock.now()
+                yield Transaction(nobody, now, self.encode, self.clock, connection, streams)
 
     async def listen(self, channel: str) -> AsyncIterator[str]:
         """What is notified on a channel, on a connection of its own; ends when it is lost."""

@@ -23,9 +23,14 @@ def budget(default: float) -> float:
 
 @contextmanager
 def within(seconds: float | None) -> Iterator[None]:
-    """Sets the deadline of everything inside."""
-    token = _until.set(None if seconds is None else time.monotonic() + seconds)
+    """Sets the deadline of everything inside.
+
+    A stream that its reader left is ended in another context, where a token could not
+    be given back.
+    """
+    before = _until.get()
+    _until.set(None if seconds is None else time.monotonic() + seconds)
     try:
         yield
     finally:
-        _until.reset(token)
+        _until.set(before)

@@ -127,6 +127,17 @@ def too_long(field: str, limit: int) -> Invalid:
     )
 
 
+def too_many_ids(field: str, count: int, limit: int) -> Invalid:
+    """A list so long that nobody can mean it."""
+    return Invalid(
+        "TOO_MANY_IDS",
+        f"{count} ids are too many at once; the limit of {field} is {limit}.",
+        field=field,
+        limit=limit,
+        count=count,
+    )
+
+
 def unprintable(field: str) -> Invalid:
     """A text with control characters."""
     return Invalid(

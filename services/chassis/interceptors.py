@@ -4,7 +4,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any
@@ -59,27 +59,37 @@ class Around(grpc.aio.ServerInterceptor):
 
 
 def _wrapped(handler: Any, guard: Callable[[Context], AbstractAsyncContextManager[None]]) -> Any:
-    call = (
-        handler.unary_unary or handler.unary_stream or handler.stream_unary or handler.stream_stream
-    )
+    call = behaviour_of(handler)
 
     async def answer(message: Any, context: Context) -> Any:
         async with guard(context):
             return await call(message, context)
 
     async def stream(message: Any, context: Context) -> AsyncIterator[Any]:
-        async with guard(context):
-            async for each in call(message, context):
+        async with guard(context), aclosing(call(message, context)) as answers:
+            async for each in answers:
                 yield each
 
+    behaviour: Any = stream if handler.response_streaming else answer
+    return remade(handler, behaviour, handler.request_deserializer)
+
+
+def behaviour_of(handler: Any) -> Any:
+    """What a handler runs, of whatever shape it is."""
+    return (
+        handler.unary_unary or handler.unary_stream or handler.stream_unary or handler.stream_stream
+    )
+
+
+def remade(handler: Any, behaviour: Any, read: Callable[[bytes], Any] | None) -> Any:
+    """A handler of the same shape that runs something else; without `read` it is given bytes."""
     make = {
         (False, False): grpc.unary_unary_rpc_method_handler,
         (False, True): grpc.unary_stream_rpc_method_handler,
         (True, False): grpc.stream_unary_rpc_method_handler,
         (True, True): grpc.stream_stream_rpc_method_handler,
     }[handler.request_streaming, handler.response_streaming]
-    behaviour: Any = stream if handler.response_streaming else answer
-    return make(behaviour, handler.request_deserializer, handler.response_serializer)
+    return make(behaviour, read, handler.response_serializer)
 
 
 @asynccontextmanager

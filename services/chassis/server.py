@@ -15,13 +15,16 @@ from services.chassis.auth import Verifier
 from services.chassis.channel import LARGEST_MESSAGE
 from services.chassis.closing import Closing
 from services.chassis.interceptors import Around, Guard
+from services.chassis.parsing import Parsing
 from services.chassis.policy import Policy
 
 Register = Callable[[grpc.aio.Server], Sequence[str]]
 
+# A megabyte of a body or a webhook, and what a message adds to it.
+LARGEST_REQUEST = 2 * 1024 * 1024
 _GRACE = 10.0
 _OPTIONS = (
-    ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+    ("grpc.max_receive_message_length", LARGEST_REQUEST),
     ("grpc.max_send_message_length", LARGEST_MESSAGE),
     ("grpc.so_reuseport", 0),
     ("grpc.http2.min_recv_ping_interval_without_data_ms", 300_000),
@@ -29,6 +32,8 @@ _OPTIONS = (
     ("grpc.max_connection_age_ms", 600_000),
     ("grpc.max_connection_age_grace_ms", 600_000),
     ("grpc.max_concurrent_streams", 1_000),
+    # Nothing compressed is taken: a message could inflate to a thousand times its size.
+    ("grpc.compression_enabled_algorithms_bitset", 1),
 )
 _MOST_AT_ONCE = 2_000
 
@@ -94,6 +99,7 @@ def _server(
             Around(closing.known),
             Around(interceptors.admitted(verifier, rows)),
             *map(Around, behind),
+            Parsing(),
         ],
         options=_OPTIONS,
         maximum_concurrent_rpcs=_MOST_AT_ONCE,

@@ -34,13 +34,14 @@ _ALLOWED = {
     "port address phase worker part lag_seconds oldest_transaction logger"
 }
 _FIELDS = frozenset(" ".join(_ALLOWED).split())
+_SPAN_ATTRIBUTES = frozenset(
+    "http.method http.request.method http.status_code http.response.status_code http.route "
+    "rpc.system rpc.service rpc.method rpc.grpc.status_code db.system db.name db.statement "
+    "net.peer.port temporalWorkflowID temporalRunID temporalActivityID".split()
+)
 _PERSONAL = re.compile(
     r"(?P<mail>[^\s@\"'<>]+@[^\s@\"'<>]+\.\w+)|(?P<phone>\+\d{7,15})|(?P<token>eyJ[\w.-]{20,})"
 )
-
-# As OpenTelemetry's semantic conventions name them, the old and the new ones.
-_ADDRESSES = frozenset({"http.url", "http.target", "url.full"})
-_QUERIES = frozenset({"url.query"})
 
 
 def configure(service: str, settings: Settings, *, metrics_port: int | None = None) -> None:
@@ -88,18 +89,17 @@ async def measured(rpc: Rpc, context: Context) -> AsyncIterator[None]:
 
 
 class Scrubbing(SpanExporter):
-    """Leaves out what can quote people: the messages of exceptions, the queries of addresses."""
+    """Leaves out what can quote people: messages of exceptions, and addresses with queries."""
 
     def __init__(self, exporter: SpanExporter) -> None:
         self._exporter = exporter
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         for span in spans:
+            known = (span.attributes or {}).items()
+            span._attributes = {name: each for name, each in known if name in _SPAN_ATTRIBUTES}
             span._events = tuple(map(_scrubbed, span.events))
             span._status = trace.Status(span.status.status_code)
-            span._attributes = {
-                name: _without_query(name, value) for name, value in (span.attributes or {}).items()
-            }
         return self._exporter.export(spans)
 
     def shutdown(self) -> None:
@@ -109,12 +109,6 @@ class Scrubbing(SpanExporter):
 def _scrubbed(event: Event) -> Event:
     kept = {"exception.type": str((event.attributes or {}).get("exception.type", ""))}
     return Event(event.name, kept, event.timestamp)
-
-
-def _without_query(name: str, value: Any) -> Any:
-    if name in _QUERIES:
-        return ""
-    return value.partition("?")[0] if name in _ADDRESSES and isinstance(value, str) else value
 
 
 def _code(context: Context, error: BaseException | None) -> str:

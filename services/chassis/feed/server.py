@@ -52,7 +52,7 @@ class ChangeFeed(pb_grpc.ChangeFeedServiceServicer):
         async with self.db.across_tenants() as tx:
             state, known = await reading.state(tx), await tenants.everyone(tx)
         for tenant_id in known:
-            async with self.db.transaction(Caller.service(tenant_id)) as tx:
+            async with self.db.long_reading(Caller.service(tenant_id)) as tx:
                 async for batch in _batched(self._history(tx, tenant_id)):
                     yield pb.ListResponse(events=batch)
         yield pb.ListResponse(cursor=str(Cursor(state.generation, state.horizon)))

@@ -31,7 +31,9 @@ class TenantService(TenantServiceServicer):
         self, message: pb.CreateTenantRequest, context: Context
     ) -> tenant_pb2.Tenant:
         tenant_id = optional_uuid(message.id, "id") or new_id()
-        values = {name: value or _DEFAULTS.get(name) for name, value in _given(message).items()}
+        values = {
+            name: value or _DEFAULTS.get(name, value) for name, value in _given(message).items()
+        }
         values["medical"] = message.medical
         made = await tenants.create_tenant(
             self._db,

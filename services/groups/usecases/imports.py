@@ -225,7 +225,7 @@ async def download_errors(db: Database, caller: Caller, import_id: UUID) -> Asyn
     Once mended it can be imported as it is.
     """
     permissions.allow(caller, Action.EXPORT)
-    async with db.transaction(caller) as tx:
+    async with db.long_reading(caller) as tx:
         found = await store.find(tx, import_id)
         if found is None:
             raise errors.no_import()

@@ -31,7 +31,7 @@ async def db(databases: Databases) -> AsyncIterator[Database]:
 
 
 @pytest.fixture(scope="session")
-async def channel(db: Database, issuer: Issuer) -> AsyncIterator[grpc.aio.Channel]:
+async def port(db: Database, issuer: Issuer) -> AsyncIterator[int]:
     settings = Settings(environment="test", oidc_issuer=issuer.url, page_token_key="k" * 32)
     async with (
         httpx.AsyncClient() as http,
@@ -42,9 +42,14 @@ async def channel(db: Database, issuer: Issuer) -> AsyncIterator[grpc.aio.Channe
             Verifier(settings, http),
             with_reflection=False,
             behind=[first_sight.of(Acquaintance(db))],
-        ) as port,
-        grpc.aio.insecure_channel(f"127.0.0.1:{port}") as opened,
+        ) as opened,
     ):
+        yield opened
+
+
+@pytest.fixture(scope="session")
+async def channel(port: int) -> AsyncIterator[grpc.aio.Channel]:
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as opened:
         yield opened
 
 

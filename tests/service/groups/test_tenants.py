@@ -70,6 +70,12 @@ async def test_a_new_tenant_gets_an_id(root: Desk) -> None:
     assert (await get(root)).name != "Clinic"
 
 
+async def test_a_tenant_has_a_name(root: Desk) -> None:
+    failure = await refused(create(root, name=""))
+
+    assert (failure.code, failure.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "REQUIRED")
+
+
 async def test_only_super_administrators_make_tenants(desk: Desk, staff: Desk) -> None:
     for somebody in (desk, staff):
         failure = await refused(create(somebody, new_id()))

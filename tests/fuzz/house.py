@@ -1,0 +1,155 @@
+"""A whole stack under attack: who may ask, what exists there, and how its processes fare."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import grpc
+import httpx
+import orjson
+
+from deploy.local.demo import scenario, seeding
+from deploy.local.demo.api import Api, Json
+from deploy.local.demo.people import CLINIC
+from deploy.local.settings import Ports, Secrets, StackSettings
+from deploy.local.signing_in import token
+from deploy.local.stack import Stack, running
+from tests.support.ports import free_block
+
+SERVICES = ("groups", "campaigns", "analytics", "campaigns-worker", "gateway")
+PEOPLE = ("clinic-admin", "clinic-user", "salon-admin", "root")
+_FOUND = "group_id contact_id campaign_id import_id".split()
+_MOST_GROWTH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A running stack, its channels, the tokens of its people, and things of the clinic."""
+
+    stack: Stack
+    lines: list[tuple[str, str]]
+    channels: dict[str, grpc.aio.Channel]
+    tokens: dict[str, str]
+    things: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> StackSettings:
+        return self.stack.settings
+
+    def api(self, person: str = "clinic-admin") -> Api:
+        return Api.at(self.settings.gateway, self.tokens[person])
+
+    def pids(self) -> dict[str, int]:
+        return {name: self.stack.children[name].pid for name in SERVICES}
+
+    def memory(self) -> dict[str, float]:
+        """What each process holds, in MB."""
+        return {name: _resident(pid) for name, pid in self.pids().items()}
+
+    def bugs(self) -> list[Json]:
+        """What the processes logged as bugs of their own."""
+        return [entry for entry in self.entries() if entry.get("event") == "bug"]
+
+    def entries(self) -> Iterator[Json]:
+        for name, line in self.lines:
+            if name in SERVICES and line.startswith("{"):
+                yield orjson.loads(line)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the house stood before an attack; what the attack did to it is asked behind."""
+
+    house: House
+    pids: dict[str, int]
+    memory: dict[str, float]
+    bugs: int
+
+    @staticmethod
+    def of(house: House) -> "Health":
+        return Health(house, house.pids(), house.memory(), len(house.bugs()))
+
+    def growth(self) -> dict[str, float]:
+        """By how many MB each process grew."""
+        now = self.house.memory()
+        return {name: round(now[name] - before, 1) for name, before in self.memory.items()}
+
+    def require_unharmed(self, most: float = _MOST_GROWTH) -> None:
+        """No process was started again, none met a bug, none grew by more than `most` MB."""
+        bugs = self.house.bugs()[self.bugs :]
+        assert not bugs, bugs[:3]
+        assert self.house.pids() == self.pids
+        growth = self.growth()
+        assert max(growth.values()) <= most, growth
+
+
+@asynccontextmanager
+async def open_house(folder: Path, **told: Any) -> AsyncIterator[House]:
+    """A stack with the clinic's contacts, a group of them, and a finished small campaign."""
+    settings = StackSettings(
+        folder / "stack", Ports(free_block()), scale=100, environment="test", **told
+    )
+    lines: list[tuple[str, str]] = []
+    stack = Stack(settings, say=lambda name, line: lines.append((name, line)))
+    async with running(stack), AsyncExitStack() as open_now:
+        await seeding.tenants(settings)
+        tokens = {person: token(settings, person) for person in PEOPLE}
+        tokens["machine"] = await _machine(settings)
+        channels = {
+            name: await open_now.enter_async_context(_channel(port))
+            for name, port in _services(settings.ports).items()
+        }
+        house = House(stack, lines, channels, tokens)
+        house.things.update(await _furnish(house))
+        yield house
+
+
+def _services(ports: Ports) -> dict[str, int]:
+    """The port that serves each package of the contracts."""
+    return {
+        "groups": ports.groups,
+        "feed": ports.groups,
+        "campaigns": ports.campaigns,
+        "analytics": ports.analytics,
+    }
+
+
+def _channel(port: int) -> grpc.aio.Channel:
+    """Sends messages of any size; nothing is tried again behind the test's back."""
+    options = (
+        ("grpc.max_send_message_length", -1),
+        ("grpc.enable_retries", 0),
+        ("grpc.use_local_subchannel_pool", 1),
+    )
+    return grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=options)
+
+
+async def _machine(settings: StackSettings) -> str:
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": "gateway",
+        "client_secret": Secrets.kept(settings.state).machines["gateway"],
+    }
+    async with httpx.AsyncClient(trust_env=False) as http:
+        granted = (await http.post(f"{settings.issuer}/token", data=form)).json()
+    return str(granted["access_token"])
+
+
+async def _furnish(house: House) -> dict[str, str]:
+    """The ids of a group, a contact, a campaign and an import that exist."""
+    api = house.api()
+    async with api.client:
+        imported = await scenario.import_contacts(api, CLINIC.file)
+        launched = await scenario.launch(api, await scenario.make_group(api, 5))
+        members = await api.get(f"/groups/{launched.group_id}/members")
+    contact = members["members"][0]["id"]
+    found = (launched.group_id, contact, launched.campaign_id, imported.counts["import_id"])
+    return dict(zip(_FOUND, map(str, found), strict=True))
+
+
+def _resident(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024

@@ -1,0 +1,112 @@
+"""Messages, files and lists far beyond what anybody needs."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc
+import pytest
+
+from tests.fuzz.hostile import TEXTS
+from tests.fuzz.house import Health, House
+
+pytestmark = pytest.mark.timeout(300)
+
+CREATE = "/vio.groups.v1.GroupService/CreateGroup"
+LARGE = 64 * 1024 * 1024
+BOMB = 256 * 1024 * 1024
+# A field of its own number: a group's description.
+_FIELD = b"\x12"
+_FORM = {"content-type": "multipart/form-data; boundary=a"}
+
+
+async def refusal(house: House, content: bytes, compression: grpc.Compression) -> grpc.StatusCode:
+    """The code with which groups refuses bytes."""
+    call: Any = house.channels["groups"].unary_unary(CREATE)
+    metadata = (("authorization", f"Bearer {house.tokens['root']}"),)
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await call(content, metadata=metadata, timeout=60, compression=compression)
+    return refused.value.code()
+
+
+async def test_large_messages_and_bombs_cost_no_memory(house: House, record_property: Any) -> None:
+    """64 MB, and 256 MB that travel as 256 kB, are refused; no process grows by 50 MB."""
+    before = Health.of(house)
+
+    large = await refusal(house, bytes(LARGE), grpc.Compression.NoCompression)
+    bomb = await refusal(house, _FIELD + bytes(BOMB), grpc.Compression.Gzip)
+
+    record_property("grown by MB", before.growth())
+    assert large is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert bomb in {grpc.StatusCode.UNIMPLEMENTED, grpc.StatusCode.RESOURCE_EXHAUSTED}
+    before.require_unharmed()
+
+
+async def _endless(size: int) -> AsyncIterator[bytes]:
+    """A form's file, or anything else, without an end."""
+    yield b'--a\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+    for _ in range(size // 65_536):
+        yield b"name,phone\n" * 5_957
+
+
+async def test_a_body_too_large_is_refused_before_it_came(house: House) -> None:
+    """A body of 10 GB is refused by its head; JSON and forms without end by what came of them."""
+    before = Health.of(house)
+    api = house.api()
+    async with api.client as client:
+        endless = await client.post("/groups", content=_endless(4 * 1024 * 1024))
+        form = await client.post("/contacts/import", content=_endless(2**29), headers=_FORM)
+    told = await _by_its_head(house)
+
+    reasons = {endless.json()["reason"], form.json()["reason"]}
+    assert (endless.status_code, form.status_code, told) == (422, 422, 422)
+    assert reasons == {"BODY_TOO_LARGE"}
+    before.require_unharmed()
+
+
+async def _by_its_head(house: House) -> int:
+    """The answer to a head that announces 10 GB, before any of them is sent."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.settings.ports.gateway)
+    writer.write(
+        b"POST /api/contacts/import HTTP/1.1\r\nHost: a\r\nContent-Type: text/csv\r\n"
+        b"Content-Length: 10737418240\r\n\r\n"
+    )
+    line = await asyncio.wait_for(reader.readline(), 10)
+    writer.close()
+    return int(line.split()[1])
+
+
+@pytest.mark.parametrize("text", [*TEXTS, "%" * 10_000, "_" * 10_000, "(.*)*" * 2_000])
+async def test_a_search_takes_characters_as_they_are_and_a_second_at_most(
+    house: House, text: str
+) -> None:
+    """Metacharacters are searched for literally, and no pattern takes longer than a second."""
+    api = house.api()
+    async with api.client as client:
+        begun = time.perf_counter()
+        found = await client.get("/contacts", params={"search": text})
+        seconds = time.perf_counter() - begun
+
+    if found.status_code == 200 and text.strip() and text.strip("\u200b\u200d\ufeff"):
+        assert found.json()["pagination"]["total_contacts"] == 0
+    assert found.status_code in {200, 422}
+    assert seconds <= 1
+
+
+async def test_slow_senders_hold_nobody_up(house: House) -> None:
+    """Two hundred connections that send a letter a second leave the gateway free for others."""
+    port = house.settings.ports.gateway
+    slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(200)]
+    api = house.api()
+    try:
+        async with api.client:
+            for letter in b"GET /":
+                for _, writer in slow:
+                    writer.write(bytes([letter]))
+                begun = time.perf_counter()
+                await api.get("/groups")
+                assert time.perf_counter() - begun < 1
+    finally:
+        for _, writer in slow:
+            writer.close()

@@ -1,0 +1,137 @@
+"""Streams in numbers, streams that nobody reads, and a neighbour who takes all there is."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import grpc
+import httpx
+import psycopg
+import pytest
+
+from deploy.local.settings import DATABASE
+from tests.fuzz.house import Health, House
+from tests.fuzz.probe import probing
+from vio.campaigns.v1 import campaign_service_pb2 as campaigns
+from vio.feed.v1 import feed_service_pb2 as feed
+
+pytestmark = pytest.mark.timeout(300)
+
+WATCH = "/vio.campaigns.v1.CampaignService/WatchCampaign"
+LIST = "/vio.feed.v1.ChangeFeedService/List"
+_OPEN = (
+    "select count(*) from pg_stat_activity "
+    "where state like 'idle in transaction%' and now() - state_change > interval '1 second'"
+)
+
+
+@pytest.fixture
+async def machine(house: House) -> AsyncIterator[Any]:
+    """Opens streams with a machine's token; all of them are cancelled in the end."""
+    metadata = (("authorization", f"Bearer {house.tokens['machine']}"),)
+    opened: list[Any] = []
+
+    def open_stream(channel: grpc.aio.Channel, method: str, content: bytes) -> Any:
+        call: Any = channel.unary_stream(method)
+        opened.append(call(content, metadata=metadata))
+        return opened[-1]
+
+    yield open_stream
+    for each in opened:
+        each.cancel()
+
+
+async def test_many_watchers_are_served_and_leave_no_trace(
+    house: House, record_property: Any
+) -> None:
+    """Watchers of one campaign share one upstream; when they leave, nothing is held for them."""
+    await _watched(house, record_property, 50)
+
+
+@pytest.mark.verify
+async def test_a_thousand_watchers_are_served(house: House, record_property: Any) -> None:
+    """1,000 streams of one campaign's progress are open at once, and a healthy client is served."""
+    p99 = await _watched(house, record_property, 1_000)
+
+    assert p99 < 500
+
+
+async def _watched(house: House, record: Any, watchers: int) -> float:
+    before = Health.of(house)
+    headers = {"authorization": f"Bearer {house.tokens['clinic-admin']}"}
+    url = f"{house.settings.gateway}/api/campaigns/{house.things['campaign_id']}/events"
+    limits = httpx.Limits(max_connections=None)
+    async with (
+        probing(house.api()) as probe,
+        httpx.AsyncClient(trust_env=False, limits=limits, timeout=60, headers=headers) as http,
+        AsyncExitStack() as streams,
+    ):
+        opening = (streams.enter_async_context(http.stream("GET", url)) for _ in range(watchers))
+        answers = [await each for each in opening]
+    record("streams", len(answers))
+    record("grown by MB", before.growth())
+    record("p99 beside it ms", probe.p99)
+    assert {each.status_code for each in answers} == {200}
+    before.require_unharmed()
+    return probe.p99
+
+
+async def test_a_reader_that_never_reads_holds_no_memory(
+    house: House, machine: Any, record_property: Any
+) -> None:
+    """Twenty listings that nobody reads are held back by the wire, not gathered in memory."""
+    before = Health.of(house)
+    content = feed.ListRequest().SerializeToString()
+    for _ in range(20):
+        machine(house.channels["feed"], LIST, content)
+    async with probing(house.api()) as probe:
+        await asyncio.sleep(3)
+
+    record_property("grown by MB", before.growth())
+    record_property("p99 beside it ms", probe.p99)
+    before.require_unharmed()
+
+
+async def test_watching_holds_no_transaction(house: House, machine: Any) -> None:
+    """A watch that nobody reads, and that has no deadline, keeps no transaction open."""
+    request = campaigns.WatchCampaignRequest(
+        tenant_id="018f0000-0000-7000-8000-000000000001",
+        campaign_id=house.things["campaign_id"],
+    )
+    for _ in range(20):
+        machine(house.channels["campaigns"], WATCH, request.SerializeToString())
+    await asyncio.sleep(2)
+
+    with psycopg.connect(house.stack.cluster.url("campaigns", DATABASE)) as connection:
+        row = connection.execute(_OPEN).fetchone()
+
+    assert row == (0,)
+
+
+@pytest.mark.verify
+async def test_a_neighbour_at_ten_times_the_load_takes_nothing_from_others(
+    house: House, record_property: Any
+) -> None:
+    """One tenant at ten times the load leaves another's p99 at twice its own, or under 500 ms."""
+    async with probing(house.api("salon-admin")) as alone:
+        await asyncio.sleep(10)
+    loud = [asyncio.create_task(_loud(house)) for _ in range(10)]
+    async with probing(house.api("salon-admin")) as beside:
+        await asyncio.sleep(20)
+    for task in loud:
+        task.cancel()
+    await asyncio.gather(*loud, return_exceptions=True)
+
+    record_property("p99 alone ms", alone.p99)
+    record_property("p99 beside it ms", beside.p99)
+    assert beside.p99 <= max(2 * alone.p99, 500)
+
+
+async def _loud(house: House) -> None:
+    """A client that asks at the probe's own pace, and reads larger pages."""
+    api = house.api()
+    async with api.client as client:
+        while True:
+            await client.get("/contacts", params={"page_size": 100})
+            await asyncio.sleep(0.05)
