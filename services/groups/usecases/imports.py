@@ -9,7 +9,7 @@ from typing import BinaryIO
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.chassis import outbox, texts
+from services.chassis import failpoints, outbox, texts
 from services.chassis.caller import Caller
 from services.chassis.db import Database, Transaction
 from services.chassis.ids import new_id
@@ -149,6 +149,7 @@ async def import_contacts(
     while portion := await asyncio.to_thread(_portion, lines, columns, place, run):
         rows = [each for each in portion if isinstance(each, Incoming)]
         await run.take(rows, [each for each in portion if isinstance(each, Rejected)])
+        failpoints.hit("mid_bulk_chunk")
     if not options.dry_run:
         await _end(run)
     return Imported(

@@ -104,7 +104,7 @@ async def test_the_listing_is_followed_by_what_happened_since(
     assert await follower.notes(tenant_id) == ["one", "two", "three"]
 
 
-@pytest.mark.parametrize("place", ["feed_applied_before_commit", "feed_applied"])
+@pytest.mark.parametrize("place", ["after_feed_apply_before_ack", "after_feed_ack"])
 async def test_a_consumer_that_dies_around_the_commit_applies_once(
     source: Source, stub: "Stub", follower: Follower, place: str
 ) -> None:
