@@ -134,7 +134,7 @@ class Applier:
         while True:
             try:
                 await attempt()
-            except (Moved, failpoints.Planted):
+            except Moved:
                 raise
             except Exception as error:
                 self._complain(error)
