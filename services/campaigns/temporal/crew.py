@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
 
 from services.campaigns.temporal.activities import Calling
 from services.campaigns.temporal.bulk_call import BulkCall
@@ -15,6 +15,8 @@ from services.campaigns.usecases.desk import Desk
 GRACE = timedelta(seconds=10)
 THROTTLE = timedelta(seconds=0.5)
 STICKY = timedelta(seconds=2)
+# A frozen worker swallows a task for each poll that it had open, and a heartbeat's time with it.
+POLLS = PollerBehaviorSimpleMaximum(2)
 _CONTEXT = Path(__file__).parents[1]
 
 
@@ -28,6 +30,8 @@ def crew(client: Client, desk: Desk, *, task_queue: str = TASK_QUEUE) -> Worker:
         client,
         task_queue=task_queue,
         build_id=_build(),
+        activity_task_poller_behavior=POLLS,
+        workflow_task_poller_behavior=POLLS,
         workflows=[BulkCall],
         activities=[calling.prepare, calling.dial, calling.mark, calling.settle],
         max_heartbeat_throttle_interval=THROTTLE,
