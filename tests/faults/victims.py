@@ -23,6 +23,12 @@ _FORKS.set_forkserver_preload([worker.__name__])
 _FOUND_DEAD = 60.0
 
 
+def is_frozen(pid: int) -> bool:
+    """As the kernel says: stopped by a signal."""
+    stat = Path(f"/proc/{pid}/stat").read_text()
+    return stat.rpartition(")")[2].split()[0] == "T"
+
+
 @dataclass(frozen=True)
 class Victim:
     """A running worker."""
@@ -36,12 +42,7 @@ class Victim:
 
     @property
     def is_frozen(self) -> bool:
-        """As the kernel says: stopped by a signal."""
-        stat = Path(f"/proc/{self.pid}/stat").read_text()
-        return stat.rpartition(")")[2].split()[0] == "T"
-
-    def freeze(self) -> None:
-        os.kill(self.pid, signal.SIGSTOP)
+        return is_frozen(self.pid)
 
     def wake(self) -> None:
         os.kill(self.pid, signal.SIGCONT)
