@@ -75,7 +75,7 @@ async def _count_is(street: Street, group: str, people: int) -> None:
     """The counter, the list and the projection say the same, and stay so."""
     counter = (await street.api.get(f"/groups/{group}"))["contact_count"]
     listed = await street.api.get(f"/groups/{group}/members")
-    assert (counter, listed["pagination"]["total_contacts"]) == (people, people)
+    assert (counter, listed["pagination"]["total_members"]) == (people, people)
     await until(lambda: _is_projected(street.api, group, people))
 
 

@@ -106,14 +106,19 @@ async def _ended(round_: Round) -> None:
 
 async def _failed(round_: Round) -> bool:
     """Whether any run of the workflow remembers the failure that was planted."""
-    run_id = round_.workflow.first_execution_run_id
-    while True:
+    run_id = await _first_run(round_)
+    while run_id:
         handle = round_.client.get_workflow_handle(round_.workflow.id, run_id=run_id)
         history = await handle.fetch_history()
         if Planted.__name__ in str(history.events):
             return True
-        if not (run_id := _next_run(history)):
-            return False
+        run_id = _next_run(history)
+    return False
+
+
+async def _first_run(round_: Round) -> str:
+    described = await round_.workflow.describe()
+    return described.raw_description.workflow_execution_info.first_run_id
 
 
 def _next_run(history: WorkflowHistory) -> str:
