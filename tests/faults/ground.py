@@ -37,6 +37,9 @@ from tests.support.databases import Databases
 from tests.support.simulator import KEY, TUESDAY_NINE
 
 SCALE = 100
+# Confirmed, answered, voicemail, nobody there: each of these rings a phone, at every dial.
+RINGING = ("0140", "0144", "0153", "0157")
+NUMBERS = [f"+1{area}555{fate}" for area in (212, 646, 718) for fate in RINGING]
 ANSWERED = {Outcome.ANSWERED, Outcome.OPTED_OUT, Outcome.CALLBACK}
 _TOLD = text(
     "select coalesce(sum(calls), 0)::int as calls, coalesce(sum(answered), 0)::int as answered "
@@ -113,7 +116,7 @@ class Ground:
         async with hall.db.transaction(Caller.service(hall.tenant_id)) as tx:
             profile = {"timezone": "America/New_York", "medical": False}
             await tx.execute(insert(tables.tenant_profiles).values(**profile))
-        campaign = await hall.campaign(*(f"+1212555{n:04}" for n in range(100, 100 + people)))
+        campaign = await hall.campaign(*NUMBERS[:people])
         told = Told(
             database=self.db.url,
             clock=str(self.clock),

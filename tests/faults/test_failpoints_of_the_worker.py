@@ -29,10 +29,10 @@ async def test_a_worker_killed_at_any_place_rings_nobody_twice_and_forgets_nobod
 @every_place
 @pytest.mark.timeout(600)
 async def test_a_worker_struck_thirty_times_at_a_place_rings_nobody_twice_and_forgets_nobody(
-    ground: Ground, place: Place, record_property: Record
+    own_ground: Ground, place: Place, record_property: Record
 ) -> None:
     """A worker may be killed, frozen or fail at any place: nobody is rung twice or forgotten."""
-    await strikes(ground, place, MANY, SEED)
+    await strikes(own_ground, place, MANY, SEED)
 
     record_property("seed", SEED)
     record_property("kills", MANY.count("kill"))
