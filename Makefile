@@ -101,7 +101,7 @@ lock: .uv/bin/uv ## Brings the lock file to the newest allowed versions
 
 .venv/ready: requirements.lock | .uv/bin/uv
 	.uv/bin/uv venv --quiet --allow-existing --python $(PYTHON3) .venv
-	.uv/bin/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
+	.uv/bin/uv pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements.lock
 	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' | \
 		xargs -I{} sh -c 'printf "%s\n%s\n" "$(CURDIR)" "$(CURDIR)/build/proto" > "{}/vio.pth"'
 	@touch $@

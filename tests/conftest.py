@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -48,6 +49,19 @@ def issuer() -> Iterator[Issuer]:
 @pytest.fixture
 def reachable_path() -> Iterator[Path]:
     """A folder that the database's unprivileged user can reach too."""
+    with _reachable() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def module_path() -> Iterator[Path]:
+    """The same, for all tests of a module."""
+    with _reachable() as folder:
+        yield folder
+
+
+@contextmanager
+def _reachable() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="vio-e2e-"))
     folder.chmod(0o755)
     yield folder

@@ -53,6 +53,8 @@ select set_config('role', session_user || '_across', true)
 """
 _SWITCH = "select set_config('app.tenant_id', %s, true)"
 _MOMENT = "select clock_timestamp()"
+# The pool pauses twice as long after each failure to connect; given up, it tries when it is asked.
+_PATIENCE = 2.0
 _ROWS_A_FETCH = 500
 
 
@@ -171,6 +173,7 @@ class Database:
             min_size=1,
             max_size=max_size,
             timeout=5,
+            reconnect_timeout=_PATIENCE,
             open=False,
             configure=_configure,
             kwargs={"options": "-c plan_cache_mode=force_custom_plan -c timezone=UTC"},

@@ -3,7 +3,7 @@
 from sqlalchemy import Text, bindparam, cast, func, insert, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, UUID
 
-from services.chassis import db
+from services.chassis import db, failpoints
 from services.chassis.db import Transaction
 from services.chassis.ids import new_id
 from services.chassis.tables import outbox
@@ -46,4 +46,5 @@ async def append(tx: Transaction, *events: object) -> None:
         payloads=[payload for _, payload in encoded],
         moment=tx.now,
     )
+    failpoints.hit("after_outbox_insert")
     await tx.execute(_WAKE)

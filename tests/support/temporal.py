@@ -10,15 +10,14 @@ from temporalio.testing import WorkflowEnvironment
 from services.campaigns.temporal.messages import STATE_ATTRIBUTE
 
 CLI = Path(sys.executable).with_name("temporal")
-_SETTINGS = (
-    'history.timerProcessorMaxTimeShift="1ms"',
-    "limit.historyCount.suggestContinueAsNew=40",
-)
+_PROMPT_TIMERS = 'history.timerProcessorMaxTimeShift="1ms"'
+_AS_NEW_AFTER = "limit.historyCount.suggestContinueAsNew"
 
 
-async def server(**more: Any) -> WorkflowEnvironment:
+async def server(*settings: str, as_new_after: int = 40, **more: Any) -> WorkflowEnvironment:
     """Starts it; histories go on as new early, so that every longer test meets that."""
-    told = [word for each in _SETTINGS for word in ("--dynamic-config-value", each)]
+    settings = (_PROMPT_TIMERS, f"{_AS_NEW_AFTER}={as_new_after}", *settings)
+    told = [word for each in settings for word in ("--dynamic-config-value", each)]
     return await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(CLI),
         dev_server_extra_args=told,

@@ -89,7 +89,7 @@ async def make_group(api: Api, size: int) -> Json:
     if size >= total:
         await api.post(f"/groups/{group['id']}/members/bulk-add", {"selection": DUE_TOMORROW})
     else:
-        ids = [each["id"] async for each in _everyone_due(api, size)]
+        ids = [each["id"] async for each in everyone_due(api, size)]
         await api.post(f"/groups/{group['id']}/members/add", {"contact_ids": ids})
     return await api.get(f"/groups/{group['id']}")
 
@@ -187,7 +187,7 @@ async def _recipients(api: Api, launched: Launched) -> AsyncIterator[Json]:
         yield each
 
 
-async def _everyone_due(api: Api, size: int) -> AsyncIterator[Json]:
+async def everyone_due(api: Api, size: int) -> AsyncIterator[Json]:
     left = size
     query = {"status_filter": "pending", "appointment": "tomorrow"}
     async for each in _pages(api, "/contacts/by-groups", "contacts", **query):

@@ -6,8 +6,9 @@ from uuid import UUID
 
 import structlog
 
+from services.campaigns.domain.campaigns import State
 from services.campaigns.store import campaigns, live
-from services.campaigns.store.live import Unfinished
+from services.campaigns.store.live import Live, Unfinished
 from services.campaigns.usecases import finishing, holding, polling
 from services.campaigns.usecases.desk import Desk, Work
 from services.campaigns.usecases.ports import Workflows
@@ -72,24 +73,38 @@ async def _heal(desk: Desk, engine: Engine, unfinished: Unfinished) -> None:
     if campaign is None or campaign.is_final:
         return
     if campaign.workflow_started_at is None:
-        await engine.start(unfinished.tenant_id, campaign.id, campaign.total_contacts)
-        async with desk.db.transaction(caller) as tx:
-            await campaigns.workflow_started(tx, campaign.id)
+        await _start(desk, engine, work, campaign)
         return
     standing = await engine.standing(campaign.id)
-    if verdict := _VERDICTS.get(standing):
+    if verdict := _verdict(standing, campaign):
         await _settle(desk, work, verdict)
         return
     if standing is Standing.HELD:
         async with desk.db.transaction(caller) as tx:
             await holding.hold(tx, campaign.id, HELD)
-    elif campaign.state == "cancelling":
+    elif campaign.state == State.CANCELLING:
         await engine.cancel(campaign.id)
     await polling.poll(desk, work)
 
 
+async def _start(desk: Desk, engine: Engine, work: Work, campaign: Live) -> None:
+    await engine.start(work.tenant_id, campaign.id, campaign.total_contacts)
+    async with desk.db.transaction(work.caller) as tx:
+        await campaigns.workflow_started(tx, campaign.id)
+
+
+def _verdict(standing: Standing, campaign: Live) -> str | None:
+    """How the campaign ends, if its workflow will not end it.
+
+    One that is held hears of no cancellation: who waited for it would wait for ever.
+    """
+    if standing is Standing.HELD and campaign.state == State.CANCELLING:
+        return "cancelled"
+    return _VERDICTS.get(standing)
+
+
 async def _settle(desk: Desk, work: Work, verdict: str) -> None:
-    """The workflow is no more: nobody else will finish what it began."""
+    """The workflow is no more, or held: nobody else will finish what it began."""
     end = await finishing.finish(desk, work, verdict)
     structlog.get_logger().warning(
         "campaign without a workflow", campaign_id=str(work.campaign_id), state=end.state

@@ -62,8 +62,8 @@ class Applier:
             async with self._transaction() as tx:
                 await positions.move(tx, self.source, before, after)
                 parked = await self._runs(tx, batch, self._parked)
-                failpoints.hit("feed_applied_before_commit")
-            failpoints.hit("feed_applied")
+                failpoints.hit("after_feed_apply_before_ack")
+            failpoints.hit("after_feed_ack")
             self._keep(self._parked | parked)
 
         await self._until_done(attempt)
@@ -134,7 +134,7 @@ class Applier:
         while True:
             try:
                 await attempt()
-            except (Moved, failpoints.Planted):
+            except Moved:
                 raise
             except Exception as error:
                 self._complain(error)

@@ -13,7 +13,7 @@ import grpc
 import structlog
 from prometheus_client import Gauge
 
-from services.chassis import background, errors, failpoints, status
+from services.chassis import background, errors, status
 from services.chassis.caller import Caller
 from services.chassis.db import Database, Transaction
 from services.chassis.feed import positions
@@ -86,8 +86,6 @@ class Consumer:
         while True:
             try:
                 await self._follow()
-            except failpoints.Planted:
-                raise
             except Moved:
                 continue
             except grpc.aio.AioRpcError as error:

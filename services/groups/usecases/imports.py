@@ -114,7 +114,7 @@ class _Run:
         for tries_left in reversed(range(_TRIES)):
             try:
                 await self._try(rows, rejected)
-                return failpoints.hit("portion_taken")
+                return failpoints.hit("mid_bulk_chunk")
             except Conflict:
                 if not tries_left:
                     raise

@@ -21,6 +21,9 @@ from tests.support import temporal as temporals
 from tests.support.databases import Databases
 from tests.support.simulator import KEY, TUESDAY_NINE
 
+# Temporal's own pause is off unless it is asked for.
+PAUSING = "frontend.WorkflowPauseEnabled=true"
+
 
 @pytest.fixture
 def scale() -> float:
@@ -56,7 +59,7 @@ async def hall(
 @pytest.fixture(scope="session")
 async def temporal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Temporal]:
     file = tmp_path_factory.mktemp("temporal") / "temporal.db"
-    environment = await temporals.server(dev_server_database_filename=str(file))
+    environment = await temporals.server(PAUSING, dev_server_database_filename=str(file))
     async with environment:
         yield Temporal(environment.client, file)
 

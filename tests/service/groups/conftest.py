@@ -80,6 +80,6 @@ def contacts(db: Database, admin: Person) -> Contacts:
 @pytest.fixture
 def breaks_half_way() -> Iterator[None]:
     """The import meets a bug when two of three portions are taken."""
-    failpoints.arm("portion_taken:raise@2")
+    failpoints.arm("mid_bulk_chunk:raise@2")
     yield
     failpoints.arm("")

@@ -20,7 +20,7 @@ from services.groups.usecases.imports import Options
 
 async def run(file: BinaryIO, url: str, tenant: str, person: str, import_id: str) -> None:
     caller = Caller(UUID(tenant), UUID(person), Role.CLIENT_ADMIN)
-    failpoints.arm("portion_taken:kill@2")
+    failpoints.arm("mid_bulk_chunk:kill@2")
     async with Database.open(url, encode, Clock.real_time()) as db:
         await imports.import_contacts(db, caller, UUID(import_id), Options(), file)
 

@@ -1,0 +1,53 @@
+"""A database that was away is used again as soon as it is back, however long it was away."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from deploy.local.postgres import Cluster
+from services.chassis.caller import Caller
+from services.chassis.clock import Clock
+from services.chassis.db import Database
+from services.chassis.errors import Unavailable
+from tests.support.databases import free_port
+from tests.support.feeds import encode
+
+AWAY = 9.0
+BACK_WITHIN = 5.0
+
+
+@pytest.fixture
+def cluster(reachable_path: Path) -> Iterator[Cluster]:
+    cluster = Cluster.start(reachable_path / "postgres", free_port())
+    cluster.create_database("away")
+    yield cluster
+    cluster.stop("immediate")
+
+
+async def _answers(db: Database) -> bool:
+    try:
+        async with db.transaction(Caller.service(None)) as tx:
+            return int(await tx.fetch_value(text("select 1"))) == 1
+    except Unavailable:
+        return False
+
+
+async def test_a_database_that_was_away_is_used_again_at_once(cluster: Cluster) -> None:
+    """P9: nobody waits longer for it because it was away longer."""
+    url = cluster.url("groups", "away")
+    async with Database.open(url, encode, Clock.real_time()) as db:
+        assert await _answers(db)
+        await asyncio.to_thread(cluster.stop, "immediate")
+        away = time.monotonic()
+        while time.monotonic() - away < AWAY:
+            assert not await _answers(db)
+        await asyncio.to_thread(Cluster.start, cluster.state, cluster.port)
+        back = time.monotonic()
+        while not await _answers(db):
+            assert time.monotonic() - back < BACK_WITHIN
+
+    assert time.monotonic() - back < BACK_WITHIN
