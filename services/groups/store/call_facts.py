@@ -19,6 +19,7 @@ _CALL = insert(calls).values(
     contact_no=_NUMBER,
     version=bindparam("revision"),
     at=bindparam("moment", type_=_MOMENT),
+    counts=bindparam("counted"),
     answered=bindparam("reached"),
 )
 _KEEP = db.compiled(
@@ -27,6 +28,7 @@ _KEEP = db.compiled(
         set_={
             "version": _CALL.excluded.version,
             "at": _CALL.excluded.at,
+            "counts": _CALL.excluded.counts,
             "answered": _CALL.excluded.answered,
         },
         where=calls.c.version < _CALL.excluded.version,
@@ -38,7 +40,7 @@ _SUM_UP = db.compiled(
         call_attempts = summed.attempts,
         answered_calls = summed.answered,
         last_call_at = summed.latest,
-        last_call_failed = not summed.latest_answered,
+        last_call_failed = coalesce(not summed.latest_answered, false),
         last_contact_time = summed.latest_contact
     from (
         select count(*) as attempts,
@@ -47,7 +49,7 @@ _SUM_UP = db.compiled(
                (array_agg(answered order by at desc, attempt_id))[1] as latest_answered,
                max(at) filter (where answered) as latest_contact
         from calls
-        where contact_no = (select contact_no from contacts where id = :contact)
+        where counts and contact_no = (select contact_no from contacts where id = :contact)
     ) as summed
     where contacts.id = :contact
     """)
@@ -114,7 +116,8 @@ async def keep(tx: Transaction, call: Call) -> bool:
         contact=call.contact_id,
         attempt=call.attempt_id,
         revision=call.version,
-        moment=call.dialled_at,
+        moment=call.at,
+        counted=call.counts,
         reached=call.answered,
     )
     if kept:

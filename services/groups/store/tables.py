@@ -122,6 +122,7 @@ calls = Table(
     Column("contact_no", BigInteger, nullable=False),
     Column("version", Integer, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
+    Column("counts", Boolean, nullable=False),
     Column("answered", Boolean, nullable=False),
 )
 
