@@ -51,6 +51,20 @@ class Call:
     decided: AppointmentStatus | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an appointment stands: what the last call since people's edit decided, if one did."""
+
+    status: AppointmentStatus
+    decided: AppointmentStatus | None = None
+    replaced: AppointmentStatus | None = None
+
+    @property
+    def left_by_people(self) -> AppointmentStatus:
+        """The status without any call."""
+        return self.replaced or self.status
+
+
 def counted(attempt: Attempt) -> Call:
     """What of the attempt enters the contact's facts: a voicemail decides nothing."""
     counts = attempt.dialled_at is not None and attempt.outcome not in NEVER_TAKEN
