@@ -103,6 +103,21 @@ _UNSURE_STATUS = db.compiled(
     update incoming set appointment_status = contacts.appointment_status
     from contacts
     where contacts.contact_no = incoming.contact_no and not incoming.status_given
+        and (incoming.appointment_time is null
+             or incoming.appointment_time is not distinct from contacts.appointment_time)
+    """)
+)
+_REPLACED_VISITS = db.compiled(
+    text("""
+    insert into visits (contact_no, at, type, status)
+    select contacts.contact_no, contacts.appointment_time, contacts.appointment_type,
+           contacts.appointment_status
+    from contacts join incoming on incoming.contact_no = contacts.contact_no
+    where contacts.appointment_time <> incoming.appointment_time
+        and (contacts.appointment_time <= :moment
+             or contacts.appointment_status in ('completed', 'no_show'))
+    on conflict (tenant_id, contact_no, at) do update
+        set type = excluded.type, status = excluded.status
     """)
 )
 _UPDATE = db.compiled(
@@ -248,6 +263,7 @@ async def take(
     for statement in (_MATCH_BY_ID, _MATCH_BY_PHONE, _UNSURE_STATUS):
         await tx.execute(statement)
     await _keep_what_is_known(tx)
+    await tx.execute(_REPLACED_VISITS, moment=tx.now)
     updated = await tx.fetch_values(_UPDATE, moment=tx.now)
     created = await tx.fetch_values(_CREATE, moment=tx.now)
     lost = await tx.fetch_values(_LOST)

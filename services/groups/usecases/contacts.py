@@ -19,7 +19,7 @@ from services.groups.domain.contacts import Consent, Contact
 from services.groups.domain.events import ContactChanged
 from services.groups.domain.members import Origin
 from services.groups.domain.permissions import Action
-from services.groups.store import audit, call_facts, members, tenants
+from services.groups.store import audit, call_facts, members, tenants, visits
 from services.groups.store import contacts as store
 from services.groups.usecases import membership
 
@@ -188,6 +188,8 @@ async def _changed(tx: Transaction, contact: Contact, values: Mapping[str, Any])
     if after.external_id and await store.external_id_is_taken(tx, contact.id, after.external_id):
         raise errors.external_id_taken()
     decided = contacts.touches_appointment(differences)
+    if past := contacts.visit(contact.fields, after, tx.now):
+        await visits.keep(tx, contact.id, past)
     saved = await store.save(tx, contact, after, appointment_decided=decided)
     if "phone" in differences:
         saved = await _marked(tx, saved)
