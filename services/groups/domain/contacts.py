@@ -11,6 +11,7 @@ from services.chassis import texts
 from services.chassis.errors import not_given
 from services.groups.domain import appointments, errors, phones, searching, tenants
 from services.groups.domain.appointments import AppointmentStatus, Visit
+from services.groups.domain.consents import Consent
 from services.groups.domain.groups import Ref
 
 NAME_LENGTH = 200
@@ -44,19 +45,6 @@ class Fields:
     def search_text(self) -> str:
         digits = searching.digits(self.phone) if self.phone else None
         return searching.text(self.name, digits, self.email, self.appointment_type)
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """A person's leave to be called."""
-
-    id: UUID
-    channel: str
-    purpose: str
-    basis: str
-    source: str
-    captured_at: datetime
-    revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,8 @@ _CONSENT = db.compiled(
     select gen_random_uuid(), contact_no, 'voice', 'appointments', :basis, :source, :person, :moment
     from contacts where id in (select id from incoming) and not exists (
         select from consents
-        where consents.contact_no = contacts.contact_no and consents.channel = 'voice')
+        where consents.contact_no = contacts.contact_no and consents.channel = 'voice'
+            and consents.purpose = 'appointments')
     """)
 )
 _VISITS = db.compiled(
