@@ -121,6 +121,11 @@ def differences(before: Fields, after: Fields) -> dict[str, tuple[Any, Any]]:
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
+def filled(given: Fields) -> dict[str, Any]:
+    """The fields that hold something."""
+    return {name: pair[1] for name, pair in differences(Fields(""), given).items()}
+
+
 def touches_appointment(changes: Mapping[str, Any]) -> bool:
     """Whether a person decided about the appointment, which calls may not overrule then."""
     return any(name in changes for name in _APPOINTMENT)

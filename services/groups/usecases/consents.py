@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.chassis import requests
 from services.chassis.caller import Caller
-from services.chassis.db import Database
+from services.chassis.db import Database, Transaction
 from services.chassis.requests import Request
 from services.groups.domain import consents, errors, permissions
 from services.groups.domain.audit import Action as Audited
@@ -47,13 +47,7 @@ async def record_consent(
             purpose=order.purpose,
             captured_at=order.captured_at,
         )
-        await store.record(tx, order.contact_id, consent)
-        entry = Entry(
-            Audited.CONSENT_RECORDED,
-            contact_id=order.contact_id,
-            after={"basis": consent.basis, "source": consent.source},
-        )
-        await audit.append(tx, entry, tx.now)
+        await record(tx, order.contact_id, consent)
         return await requests.keep(tx, request, consent)
 
 
@@ -72,3 +66,19 @@ async def revoke_consent(
             )
             await audit.append(tx, entry, tx.now)
         return revoked
+
+
+async def record(tx: Transaction, contact_id: UUID, consent: Consent) -> None:
+    """Stores the consent with its audit row."""
+    await store.record(tx, contact_id, consent)
+    entry = Entry(
+        Audited.CONSENT_RECORDED,
+        contact_id=contact_id,
+        after={
+            "channel": consent.channel,
+            "purpose": consent.purpose,
+            "basis": consent.basis,
+            "source": consent.source,
+        },
+    )
+    await audit.append(tx, entry, tx.now)

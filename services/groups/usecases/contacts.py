@@ -11,9 +11,10 @@ from services.chassis.db import Database, Transaction
 from services.chassis.errors import etag_mismatch
 from services.chassis.ids import new_id
 from services.chassis.requests import Request
-from services.groups.domain import consents, contacts, errors, masking, permissions, selections
+from services.groups.domain import contacts, errors, masking, permissions, selections
 from services.groups.domain.audit import Action as Audited
 from services.groups.domain.audit import Entry, storable
+from services.groups.domain.consents import given
 from services.groups.domain.contacts import Contact
 from services.groups.domain.events import ContactChanged
 from services.groups.domain.members import Origin
@@ -21,7 +22,7 @@ from services.groups.domain.permissions import Action
 from services.groups.store import audit, call_facts, members, tenants, visits
 from services.groups.store import consents as consents_store
 from services.groups.store import contacts as store
-from services.groups.usecases import membership
+from services.groups.usecases import consents, membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,11 @@ async def create_contact(
         if contact is None:
             raise errors.external_id_taken()
         contact = await _marked(tx, contact)
-        await audit.append(tx, Entry(Audited.CONTACT_CREATED, contact_id=contact.id), tx.now)
+        await audit.append(tx, _creation(contact), tx.now)
         await outbox.append(tx, changed(contact))
         if order.consent_basis:
-            consent = consents.given(order.consent_basis, order.consent_source, tx.now)
-            await consents_store.record(tx, contact.id, consent)
+            consent = given(order.consent_basis, order.consent_source, tx.now)
+            await consents.record(tx, contact.id, consent)
         if order.group_ids:
             joined = selections.few_groups(order.group_ids)
             await membership.enter(tx, (contact.id,), joined, Origin(new_id()))
@@ -75,12 +76,14 @@ async def get_contact(db: Database, caller: Caller, contact_id: UUID) -> Contact
         found = await store.find(tx, contact_id)
         if found is None:
             raise errors.no_contact()
-        medical = (await tenants.profile(tx)).medical
-        if medical:
-            entry = Entry(Audited.CONTACT_READ, contact_id=contact_id)
-            await audit.append(tx, entry, tx.now)
         whole = await with_relations(tx, (found,))
-        return masking.contact(caller, whole[0], medical=medical)
+        medical = (await tenants.profile(tx)).medical
+        seen = masking.contact(caller, whole[0], medical=medical)
+        if medical:
+            fields = {"fields": masking.revealed(seen)}
+            entry = Entry(Audited.CONTACT_READ, contact_id=contact_id, after=fields)
+            await audit.append(tx, entry, tx.now)
+        return seen
 
 
 async def update_contact(
@@ -104,10 +107,10 @@ async def update_contact(
 async def with_relations(tx: Transaction, found: Sequence[Contact]) -> tuple[Contact, ...]:
     """The contacts with their consents and the groups that the caller may see."""
     ids = [each.id for each in found]
-    given = await consents_store.of(tx, ids)
+    leave = await consents_store.of(tx, ids)
     theirs = await members.groups_of(tx, ids)
     return tuple(
-        replace(each, consents=tuple(given.get(each.id, ())), groups=theirs.get(each.id, ()))
+        replace(each, consents=tuple(leave.get(each.id, ())), groups=theirs.get(each.id, ()))
         for each in found
     )
 
@@ -123,6 +126,12 @@ def changed(contact: Contact) -> ContactChanged:
         contact.created_at,
         contact.deleted_at,
     )
+
+
+def _creation(contact: Contact) -> Entry:
+    given = contacts.filled(contact.fields)
+    after = {name: storable(value) for name, value in given.items()}
+    return Entry(Audited.CONTACT_CREATED, contact_id=contact.id, after=after)
 
 
 async def _changed(tx: Transaction, contact: Contact, values: Mapping[str, Any]) -> Contact:
