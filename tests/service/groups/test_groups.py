@@ -280,6 +280,21 @@ async def test_stats_count_people_once(desk: Desk, contacts: Contacts) -> None:
     assert (stats.most_active_group.id, stats.most_active_group.changes) == (two.id, 2)
 
 
+async def test_every_page_tells_the_figures_of_the_first(desk: Desk, contacts: Contacts) -> None:
+    """Ruling 3: counted once, and carried in the page token."""
+    anna = await contacts.one("Anna")
+    await desk.create_group("One", initial_contact_ids=[str(anna)])
+    await desk.create_group("Two")
+    first = await desk.groups(page_size=1)
+    await desk.create_group("Three")
+
+    asked = pb.ListGroupsRequest(page_size=1, page_token=first.pagination.next_page_token)
+    second = await desk.call("ListGroups", asked)
+
+    assert second.stats == first.stats
+    assert (second.stats.total_groups, second.stats.most_active_group.name) == (2, "One")
+
+
 async def test_calls_make_a_group_active_too(desk: Desk, db: Database, contacts: Contacts) -> None:
     """G-15: membership changes and calls of seven days, counted together."""
     anna, ben = await contacts.make("Anna", "Ben")
@@ -289,7 +304,7 @@ async def test_calls_make_a_group_active_too(desk: Desk, db: Database, contacts:
     async with db.transaction(desk.person.caller) as tx:
         number = select(tables.contacts.c.contact_no).where(tables.contacts.c.id == anna)
         for days in (1, 2, 3, 8):
-            call = {"attempt_id": uuid4(), "version": 1, "answered": True}
+            call = {"attempt_id": uuid4(), "version": 1, "counts": True, "answered": True}
             moment = tx.now - timedelta(days=days)
             made = insert(tables.calls).values(
                 contact_no=number.scalar_subquery(), at=moment, **call
