@@ -1,5 +1,6 @@
 """A route is data: a method and path, a call, its messages, and where values come from."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 TIMEOUT = 30.0
 _LARGEST_BODY = 1024 * 1024
 _MASK = "update_mask"
+_ETAG = re.compile(r'(?:W/)?"([^",]+)"')
 _NO_CONTENT = {"etag", "request_id"}
 
 
@@ -62,8 +64,8 @@ class Route:
             merged[_MASK] = {"paths": sorted(body.keys() - _NO_CONTENT)}
         if "request_id" in fields and not merged.get("request_id"):
             merged["request_id"] = _unquoted(request.headers.get("idempotency-key")) or str(uuid4())
-        if "etag" in fields and "etag" not in merged and "if-match" in request.headers:
-            merged["etag"] = _unquoted(request.headers["if-match"])
+        if "etag" in fields and "etag" not in merged:
+            merged["etag"] = _wanted_etag(request.headers.getlist("if-match"))
         return merged
 
     async def _body(self, request: Request) -> wire.Json:
@@ -123,5 +125,23 @@ def json_response(content: Any, status: int = 200) -> Response:
     return response
 
 
+def _wanted_etag(sent: Sequence[str]) -> str:
+    """The one version that `If-Match` asks for; empty if any will do.
+
+    A weak mark is let pass: proxies that compress add one.
+    """
+    if not sent or sent == ["*"]:
+        return ""
+    found = _ETAG.fullmatch(",".join(sent).strip())
+    if found is None:
+        raise Invalid(
+            "INVALID_VALUE",
+            'If-Match must be one version in quotes, such as "3", or *.',
+            field="If-Match",
+            limit="one version",
+        )
+    return found[1]
+
+
 def _unquoted(value: str | None) -> str:
-    return (value or "").removeprefix("W/").strip().strip('"')
+    return (value or "").strip().strip('"')
