@@ -1,4 +1,8 @@
-"""Lists of the groups that the caller may see, and figures over all of them."""
+"""Lists of the groups that the caller may see, and figures over all of them.
+
+An archived group is left out where groups are listed, counted or compared; its
+people stay its members, so they are in a group wherever people are counted.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -79,7 +83,7 @@ _NUMBER = func.sum(_HAPPENED.c.number)
 _MOST_ACTIVE = (
     select(groups.c.id, groups.c.name, cast(_NUMBER, Integer).label("changes"))
     .join_from(groups, _HAPPENED, _HAPPENED.c.group_no == groups.c.group_no)
-    .where(SEEN)
+    .where(SEEN, ~groups.c.archived)
     .group_by(groups.c.tenant_id, groups.c.group_no)
     .order_by(_NUMBER.desc(), groups.c.sort_key)
     .limit(1)

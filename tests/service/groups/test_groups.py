@@ -17,6 +17,7 @@ from tests.service.groups.contacts import Contacts
 from tests.service.groups.desk import Desk, ids, refused
 from vio.groups.v1 import group_pb2, page_pb2
 from vio.groups.v1 import group_service_pb2 as pb
+from vio.groups.v1.contact_service_pb2 import ListContactsRequest
 
 
 async def test_a_group_is_made_with_its_first_members(desk: Desk, contacts: Contacts) -> None:
@@ -266,6 +267,23 @@ async def test_archived_groups_leave_the_default_list_and_keep_their_name(desk: 
     assert not (await desk.groups()).groups
     assert ids((await desk.groups(include_archived=True)).groups) == ids([group])
     assert (await refused(desk.create_group("old"))).reason == "GROUP_NAME_TAKEN"
+
+
+async def test_people_of_an_archived_group_are_in_a_group(desk: Desk, contacts: Contacts) -> None:
+    """G-20: it leaves the lists of groups and keeps its members."""
+    anna, _ben = await contacts.make("Anna", "Ben")
+    group = await desk.create_group("Old", initial_contact_ids=[str(anna)])
+    change = pb.UpdateGroupRequest(
+        group_id=group.id, archived=True, update_mask=FieldMask(paths=["archived"])
+    )
+    await desk.call("UpdateGroup", change)
+
+    stats = (await desk.groups()).stats
+    ungrouped = ListContactsRequest(include_ungrouped=True)
+    listed = (await desk.call("ListContacts", ungrouped)).pagination.total_contacts
+
+    assert (stats.total_groups, stats.HasField("most_active_group")) == (0, False)
+    assert (stats.total_grouped_contacts, stats.ungrouped_contacts, listed) == (1, 1, 1)
 
 
 async def test_stats_count_people_once(desk: Desk, contacts: Contacts) -> None:
