@@ -29,8 +29,8 @@ class Route:
     """One unary call.
 
     `bare` names the field that a body which is a list fills; `rename` maps other
-    spellings to fields; `given` sets fields that the path implies; `constants`
-    are added to the reply.
+    spellings to fields; `given` sets fields that the path implies, which can't be
+    sent then; `constants` are added to the reply.
     """
 
     method: str
@@ -58,7 +58,10 @@ class Route:
     async def values(self, request: Request) -> wire.Json:
         """Everything the request says, by the names of the message's fields."""
         body = await self._body(request)
-        merged = {**self._query(request), **body, **request.path_params, **self.given}
+        sent = {**self._query(request), **body}
+        if implied := sorted(sent.keys() & self.given.keys()):
+            raise wire.unknown_field(implied[0])
+        merged = {**sent, **request.path_params, **self.given}
         fields = self.message.DESCRIPTOR.fields_by_name
         if _MASK in fields:
             merged[_MASK] = {"paths": sorted(body.keys() - _NO_CONTENT)}

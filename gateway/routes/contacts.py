@@ -3,6 +3,7 @@
 from gateway.route import Route
 from vio.groups.v1 import contact_pb2 as contact
 from vio.groups.v1 import contact_service_pb2 as contacts
+from vio.groups.v1 import member_service_pb2 as members
 from vio.groups.v1 import people_service_pb2 as people
 from vio.groups.v1 import selection_service_pb2 as selections
 from vio.groups.v1 import tenant_pb2 as tenant
@@ -13,11 +14,12 @@ _LIST = (
     contacts.ListContactsRequest,
     contacts.ListContactsResponse,
 )
+_IN_NO_GROUP = {"include_ungrouped": True, "group_ids": [], "any": [], "all": []}
 
 ROUTES = (
     Route("GET", "/contacts", *_LIST),
     Route("GET", "/contacts/by-groups", *_LIST),
-    Route("GET", "/contacts/ungrouped", *_LIST, given={"include_ungrouped": True}),
+    Route("GET", "/contacts/ungrouped", *_LIST, given=_IN_NO_GROUP),
     Route(
         "POST",
         "/contacts",
@@ -46,6 +48,14 @@ ROUTES = (
         lambda stubs: stubs.contacts.UpdateContact,
         contacts.UpdateContactRequest,
         contact.Contact,
+    ),
+    Route(
+        "PUT",
+        "/contacts/{contact_id}/groups",
+        lambda stubs: stubs.members.SetContactGroups,
+        members.SetContactGroupsRequest,
+        members.SetContactGroupsResponse,
+        constants={"success": True},
     ),
     Route(
         "POST",
