@@ -1,5 +1,6 @@
 """A route is data: a method and path, a call, its messages, and where values come from."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,7 @@ TIMEOUT = 30.0
 _LARGEST_BODY = 1024 * 1024
 _MASK = "update_mask"
 _JSON = "application/json"
+_ETAG = re.compile(r'(?:W/)?"([^",]+)"')
 _NO_CONTENT = {"etag", "request_id"}
 
 
@@ -28,8 +30,8 @@ class Route:
     """One unary call.
 
     `bare` names the field that a body which is a list fills; `rename` maps other
-    spellings to fields; `given` sets fields that the path implies; `constants`
-    are added to the reply.
+    spellings to fields; `given` sets fields that the path implies, which can't be
+    sent then; `constants` are added to the reply.
     """
 
     method: str
@@ -57,14 +59,17 @@ class Route:
     async def values(self, request: Request) -> wire.Json:
         """Everything the request says, by the names of the message's fields."""
         body = await self._body(request)
-        merged = {**self._query(request), **body, **request.path_params, **self.given}
+        sent = {**self._query(request), **body}
+        if implied := sorted(sent.keys() & self.given.keys()):
+            raise wire.unknown_field(implied[0])
+        merged = {**sent, **request.path_params, **self.given}
         fields = self.message.DESCRIPTOR.fields_by_name
         if _MASK in fields:
             merged[_MASK] = {"paths": sorted(body.keys() - _NO_CONTENT)}
         if "request_id" in fields and not merged.get("request_id"):
             merged["request_id"] = _unquoted(request.headers.get("idempotency-key")) or str(uuid4())
-        if "etag" in fields and "etag" not in merged and "if-match" in request.headers:
-            merged["etag"] = _unquoted(request.headers["if-match"])
+        if "etag" in fields and "etag" not in merged:
+            merged["etag"] = _wanted_etag(request.headers.getlist("if-match"))
         return merged
 
     async def _body(self, request: Request) -> wire.Json:
@@ -132,5 +137,23 @@ def json_response(content: Any, status: int = 200) -> Response:
     return response
 
 
+def _wanted_etag(sent: Sequence[str]) -> str:
+    """The one version that `If-Match` asks for; empty if any will do.
+
+    A weak mark is let pass: proxies that compress add one.
+    """
+    if not sent or sent == ["*"]:
+        return ""
+    found = _ETAG.fullmatch(",".join(sent).strip())
+    if found is None:
+        raise Invalid(
+            "INVALID_VALUE",
+            'If-Match must be one version in quotes, such as "3", or *.',
+            field="If-Match",
+            limit="one version",
+        )
+    return found[1]
+
+
 def _unquoted(value: str | None) -> str:
-    return (value or "").removeprefix("W/").strip().strip('"')
+    return (value or "").strip().strip('"')

@@ -43,6 +43,10 @@ def read(message: type[Message], values: Mapping[str, Any]) -> Message:
     return _message(descriptor(message), values, "")
 
 
+def unknown_field(name: str) -> Invalid:
+    return Invalid("UNKNOWN_FIELD", f"There is no field {name[:100]}.", field=name[:100])
+
+
 @cache
 def words(enum: EnumDescriptor) -> dict[int, str | None]:
     """An enum's values as the words that stand on the wire; the unspecified one is null."""
@@ -98,7 +102,7 @@ def _message(of: Descriptor, values: Any, path: str) -> Message:
         field = of.fields_by_name.get(name)
         where = f"{path}.{name}" if path else name
         if field is None:
-            raise Invalid("UNKNOWN_FIELD", f"There is no field {where[:100]}.", field=where[:100])
+            raise unknown_field(where)
         if value is not None:
             _set(made, field, value, where)
     return made

@@ -14,11 +14,12 @@ _LIST = (
     contacts.ListContactsRequest,
     contacts.ListContactsResponse,
 )
+_IN_NO_GROUP = {"include_ungrouped": True, "group_ids": [], "any": [], "all": []}
 
 ROUTES = (
     Route("GET", "/contacts", *_LIST),
     Route("GET", "/contacts/by-groups", *_LIST),
-    Route("GET", "/contacts/ungrouped", *_LIST, given={"include_ungrouped": True}),
+    Route("GET", "/contacts/ungrouped", *_LIST, given=_IN_NO_GROUP),
     Route(
         "POST",
         "/contacts",

@@ -7,7 +7,7 @@ from google.protobuf.any_pb2 import Any as Packed
 
 from services.analytics.domain.calls import Attempt, counted
 from services.analytics.domain.facts import Fact
-from services.analytics.feed import wire
+from services.chassis.feed import wire
 from vio.campaigns.v1 import campaign_pb2, events_pb2
 
 

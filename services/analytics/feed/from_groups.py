@@ -8,7 +8,7 @@ from google.protobuf.any_pb2 import Any as Packed
 
 from services.analytics.domain.facts import Contact, Fact, Moved, Profile
 from services.analytics.domain.groups import Group, Visibility
-from services.analytics.feed import wire
+from services.chassis.feed import wire
 from vio.groups.v1 import events_pb2, group_pb2
 
 

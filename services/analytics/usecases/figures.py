@@ -56,13 +56,14 @@ class Details:
 
 
 async def of_all(db: Database, caller: Caller, days: int) -> Overview:
-    """The figures of every group that the caller may see."""
+    """The figures of every group that the caller may see; archived ones are not compared."""
     permissions.allow(caller, Action.ANALYTICS)
     length = periods.chosen(days)
     async with db.transaction(caller) as tx:
         fresh, profile = await _freshness(tx), await _profile(tx)
         period = Period.ending(tx.now, ZoneInfo(profile.timezone), length)
-        measured = await store.of_all(tx, period)
+        everything = await store.of_all(tx, period)
+        measured = [each for each in everything if not each.group.archived]
         if not permissions.sees_everything(caller):
             return Overview(period, fresh, measured)
         totals = await store.totals(tx, period)

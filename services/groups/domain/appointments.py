@@ -18,6 +18,9 @@ class AppointmentStatus(StrEnum):
     NO_SHOW = "no_show"
 
 
+_OVER = frozenset({AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW})
+
+
 class AppointmentDay(StrEnum):
     """A span of the tenant's days."""
 
@@ -32,6 +35,25 @@ class Span:
 
     start: datetime | None = None
     end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An appointment of the past."""
+
+    at: datetime
+    type: str | None
+    status: AppointmentStatus
+
+
+def untold(time: datetime | None) -> AppointmentStatus:
+    """Where an appointment stands of which only the time is known."""
+    return AppointmentStatus.PENDING if time else AppointmentStatus.UNKNOWN
+
+
+def is_past(time: datetime, status: AppointmentStatus, now: datetime) -> bool:
+    """Whether an appointment is over, be it before its time."""
+    return time <= now or status in _OVER
 
 
 def span(day: AppointmentDay, now: datetime, zone: ZoneInfo) -> Span:

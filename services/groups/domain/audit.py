@@ -25,6 +25,7 @@ class Action(StrEnum):
     CONSENT_RECORDED = "consent_recorded"
     CONSENT_REVOKED = "consent_revoked"
     CONTACTS_IMPORTED = "contacts_imported"
+    REJECTED_ROWS_READ = "rejected_rows_read"
     TENANT_CREATED = "tenant_created"
     TENANT_UPDATED = "tenant_updated"
     PERSON_ENTERED = "person_entered"

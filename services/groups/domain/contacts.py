@@ -9,8 +9,9 @@ from uuid import UUID
 
 from services.chassis import texts
 from services.chassis.errors import not_given
-from services.groups.domain import errors, phones, searching, tenants
-from services.groups.domain.appointments import AppointmentStatus
+from services.groups.domain import appointments, errors, phones, searching, tenants
+from services.groups.domain.appointments import AppointmentStatus, Visit
+from services.groups.domain.consents import Consent
 from services.groups.domain.groups import Ref
 
 NAME_LENGTH = 200
@@ -49,19 +50,6 @@ class Fields:
 
 
 @dataclass(frozen=True, slots=True)
-class Consent:
-    """A person's leave to be called."""
-
-    id: UUID
-    channel: str
-    purpose: str
-    basis: str
-    source: str
-    captured_at: datetime
-    revoked_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Calls:
     """What the calls to a contact came to, as campaigns tell."""
 
@@ -94,16 +82,37 @@ class Contact:
 def made(values: Mapping[str, Any], country: str) -> Fields:
     """The fields of a new contact; one with an appointment is pending unless said otherwise."""
     checked = _checked({"name": "", **values}, country)
-    if checked.get("appointment_time") and not checked.get("appointment_status"):
-        checked["appointment_status"] = AppointmentStatus.PENDING
-    return Fields(**_present(checked))
+    status = checked.pop("appointment_status", None)
+    time = checked.get("appointment_time")
+    return Fields(**checked, appointment_status=status or appointments.untold(time))
 
 
 def changed(before: Fields, values: Mapping[str, Any], country: str) -> Fields:
-    """The fields after a change of those given; None clears."""
+    """The fields after a change of those given; None clears.
+
+    A moved appointment begins anew: it is pending unless said otherwise.
+    """
     if not values:
         raise errors.nothing_to_change()
-    return replace(before, **_present(_checked(values, country)))
+    checked = _checked(values, country)
+    unsaid = before.appointment_status
+    if "appointment_status" in checked:
+        unsaid = AppointmentStatus.UNKNOWN
+    time = checked.get("appointment_time", before.appointment_time)
+    if time != before.appointment_time:
+        unsaid = appointments.untold(time)
+    status = checked.pop("appointment_status", None)
+    return replace(before, **checked, appointment_status=status or unsaid)
+
+
+def visit(before: Fields, after: Fields, now: datetime) -> Visit | None:
+    """The past appointment that a change of its time leaves behind."""
+    time, status = before.appointment_time, before.appointment_status
+    if time is None or time == after.appointment_time:
+        return None
+    if not appointments.is_past(time, status, now):
+        return None
+    return Visit(time, before.appointment_type, status)
 
 
 def differences(before: Fields, after: Fields) -> dict[str, tuple[Any, Any]]:
@@ -112,6 +121,11 @@ def differences(before: Fields, after: Fields) -> dict[str, tuple[Any, Any]]:
         each.name: (getattr(before, each.name), getattr(after, each.name)) for each in fields(after)
     }
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def filled(given: Fields) -> dict[str, Any]:
+    """The fields that hold something."""
+    return {name: pair[1] for name, pair in differences(Fields(""), given).items()}
 
 
 def touches_appointment(changes: Mapping[str, Any]) -> bool:
@@ -129,13 +143,6 @@ def _checked(values: Mapping[str, Any], country: str) -> dict[str, Any]:
         raw = checked["phone"]
         checked["phone_raw"] = raw
         checked["phone"] = phones.e164(raw, country) if raw else None
-    return checked
-
-
-def _present(checked: dict[str, Any]) -> dict[str, Any]:
-    status = checked.get("appointment_status", AppointmentStatus.UNKNOWN)
-    if "appointment_status" in checked:
-        checked["appointment_status"] = status or AppointmentStatus.UNKNOWN
     return checked
 
 

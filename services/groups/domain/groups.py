@@ -13,7 +13,6 @@ from services.groups.domain.visibility import Visibility
 
 NAME_LENGTH = 50
 DESCRIPTION_LENGTH = 255
-SEARCH_LENGTH = 100
 DEFAULT_COLOR = "#3B82F6"
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 _VARIATION = "\ufe0f"

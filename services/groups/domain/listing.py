@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.chassis import texts
-from services.groups.domain import groups
+from services.groups.domain import groups, searching
 from services.groups.domain.visibility import Visibility
-
-SEARCH_LENGTH = 100
 
 
 class GroupSort(StrEnum):
@@ -35,7 +33,7 @@ def group_filter(
 ) -> GroupFilter:
     """The filter, each value by its rule."""
     return GroupFilter(
-        texts.line(search, "search", limit=SEARCH_LENGTH),
+        texts.line(search, "search", limit=searching.LENGTH),
         groups.to_color(color) if color else None,
         visibility,
         include_archived,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from services.chassis.caller import Caller
-from services.groups.domain import errors
+from services.groups.domain import contacts, errors
 from services.groups.domain.contacts import Contact, Fields
 from services.groups.domain.members import Member
 from services.groups.domain.selections import Selection
@@ -59,6 +59,11 @@ def contact(caller: Caller, whole: Contact, *, medical: bool) -> Contact:
         appointment_status=fields.appointment_status,
     )
     return replace(whole, fields=needed, consents=())
+
+
+def revealed(seen: Contact) -> list[str]:
+    """What a contact, as the caller sees it, tells about the person."""
+    return [*contacts.filled(seen.fields), *(["consents"] if seen.consents else [])]
 
 
 def listed(caller: Caller, whole: Contact, *, medical: bool) -> Contact:

@@ -2,6 +2,7 @@
 
 from services.chassis import texts
 
+LENGTH = 100
 SHORTEST_SUBSTRING = 3
 _PHONE = frozenset("0123456789+-.()/ ")
 

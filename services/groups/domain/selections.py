@@ -8,10 +8,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.chassis import texts
-from services.groups.domain import appointments, errors, members
+from services.groups.domain import appointments, errors, members, searching
 from services.groups.domain.appointments import AppointmentDay, AppointmentStatus
 
-SEARCH_LENGTH = 100
 WORD_LENGTH = 200
 GROUPS = 100
 LIFETIME_MINUTES = 60
@@ -79,7 +78,7 @@ def checked(selection: Selection) -> Selection:
         selection,
         ids=members.distinct(selection.ids, "ids"),
         except_ids=members.distinct(selection.except_ids, "except_ids"),
-        search=texts.line(selection.search, "search", limit=SEARCH_LENGTH),
+        search=texts.line(selection.search, "search", limit=searching.LENGTH),
         provider=texts.line(selection.provider, "provider", limit=WORD_LENGTH),
         type=texts.line(selection.type, "type", limit=WORD_LENGTH),
         source=texts.line(selection.source, "source", limit=WORD_LENGTH),

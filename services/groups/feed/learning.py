@@ -6,26 +6,11 @@ from uuid import UUID
 import grpc
 
 from services.chassis.db import Database, Transaction
-from services.chassis.feed import Change, Consumer
-from services.groups.domain.appointments import AppointmentStatus
-from services.groups.domain.calls import Call
+from services.chassis.feed import Change, Consumer, wire
+from services.groups.domain.calls import Attempt, counted
 from services.groups.usecases import call_facts
 from vio.campaigns.v1 import campaign_pb2, events_pb2
 from vio.feed.v1.feed_service_pb2_grpc import ChangeFeedServiceStub
-
-_REACHED = frozenset(
-    {
-        campaign_pb2.OUTCOME_ANSWERED,
-        campaign_pb2.OUTCOME_OPTED_OUT,
-        campaign_pb2.OUTCOME_CALLBACK,
-    }
-)
-_STOPPED = campaign_pb2.OUTCOME_STOPPED
-_DECIDED = {
-    campaign_pb2.APPOINTMENT_ACTION_CONFIRMED: AppointmentStatus.CONFIRMED,
-    campaign_pb2.APPOINTMENT_ACTION_CANCELLED: AppointmentStatus.CANCELLED,
-    campaign_pb2.APPOINTMENT_ACTION_RESCHEDULED: AppointmentStatus.RESCHEDULED,
-}
 
 
 def following(channel: grpc.aio.Channel, db: Database) -> Consumer:
@@ -38,26 +23,24 @@ async def apply(tx: Transaction, change: Change) -> None:
     ended = events_pb2.AttemptEnded()
     added, removed = events_pb2.SuppressionAdded(), events_pb2.SuppressionRemoved()
     if change.payload.Unpack(ended):
-        await call_facts.call_ended(tx, _call(ended))
+        await call_facts.call_ended(tx, counted(_attempt(ended)))
     elif change.payload.Unpack(added):
         await call_facts.suppressed(tx, added.phone)
     elif change.payload.Unpack(removed):
         await call_facts.released(tx, removed.phone)
 
 
-def _call(message: events_pb2.AttemptEnded) -> Call:
-    return Call(
-        attempt_id=UUID(message.attempt_id),
+def _attempt(message: events_pb2.AttemptEnded) -> Attempt:
+    has_duration = message.HasField("duration_seconds")
+    return Attempt(
+        id=UUID(message.attempt_id),
         contact_id=UUID(message.contact_id),
         version=message.version,
-        dialled_at=message.dialled_at.ToDatetime(UTC),
+        dialled_at=wire.moment(message, "dialled_at"),
         ended_at=message.ended_at.ToDatetime(UTC),
-        answered=_reached(message),
-        decided=_DECIDED.get(message.appointment_action),
+        outcome=wire.word(campaign_pb2.Outcome, message.outcome, "OUTCOME_"),
+        appointment_action=wire.word(
+            campaign_pb2.AppointmentAction, message.appointment_action, "APPOINTMENT_ACTION_"
+        ),
+        duration_seconds=message.duration_seconds if has_duration else None,
     )
-
-
-def _reached(message: events_pb2.AttemptEnded) -> bool:
-    """Whether a person was on the line; a call that was stopped was one if it had connected."""
-    talked = message.HasField("duration_seconds")
-    return message.outcome in _REACHED or (message.outcome == _STOPPED and talked)

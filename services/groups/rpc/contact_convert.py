@@ -6,7 +6,8 @@ from services.chassis import wire
 from services.chassis.caller import Caller
 from services.groups.domain import performance
 from services.groups.domain.appointments import AppointmentStatus
-from services.groups.domain.contacts import Consent, Contact
+from services.groups.domain.consents import Consent
+from services.groups.domain.contacts import Contact
 from services.groups.domain.people import Person
 from services.groups.domain.tenants import Tenant
 from services.groups.rpc import convert

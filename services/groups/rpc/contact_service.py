@@ -13,8 +13,9 @@ from services.groups.domain import errors, selections
 from services.groups.domain.appointments import AppointmentStatus
 from services.groups.domain.selections import FilterLogic, Selection
 from services.groups.rpc import contact_convert, convert
-from services.groups.usecases import contact_list, contacts
-from services.groups.usecases.contacts import CreateContact, RecordConsent, UpdateContact
+from services.groups.usecases import consents, contact_list, contacts
+from services.groups.usecases.consents import RecordConsent
+from services.groups.usecases.contacts import CreateContact, UpdateContact
 from vio.groups.v1 import contact_pb2, group_pb2
 from vio.groups.v1 import contact_service_pb2 as pb
 from vio.groups.v1.contact_service_pb2_grpc import ContactServiceServicer
@@ -93,13 +94,13 @@ class ContactService(ContactServiceServicer):
             wire.to_moment(message, "captured_at"),
         )
         request = wire.request("RecordConsent", message)
-        recorded = await contacts.record_consent(self._db, callers.current.get(), request, order)
+        recorded = await consents.record_consent(self._db, callers.current.get(), request, order)
         return contact_convert.consent(recorded)
 
     async def RevokeConsent(
         self, message: pb.RevokeConsentRequest, context: Context
     ) -> contact_pb2.Consent:
-        revoked = await contacts.revoke_consent(
+        revoked = await consents.revoke_consent(
             self._db,
             callers.current.get(),
             to_uuid(message.contact_id, "contact_id"),

@@ -13,25 +13,13 @@ from services.chassis.db import Transaction
 from services.groups.domain.appointments import AppointmentStatus
 from services.groups.domain.audience import Facts
 from services.groups.domain.selections import Selection
-from services.groups.store import selections
+from services.groups.store import consents, selections
 from services.groups.store.selections import Manner
-from services.groups.store.tables import consents, contacts, groups, memberships
+from services.groups.store.tables import contacts, groups, memberships
 from services.groups.store.visible import eyes
 
 _C = contacts.c
 _IDS = _C.id == func.any(bindparam("contact_ids", type_=ARRAY(Uuid)))
-_CONSENT = (
-    select(consents.c.basis)
-    .where(
-        consents.c.contact_no == _C.contact_no,
-        consents.c.channel == "voice",
-        consents.c.revoked_at.is_(None),
-    )
-    .order_by(consents.c.captured_at.desc())
-    .limit(1)
-    .correlate(contacts)
-    .scalar_subquery()
-)
 _IS_MEMBER = (
     select(memberships.c.contact_no)
     .join_from(memberships, groups, memberships.c.group_no == groups.c.group_no)
@@ -49,7 +37,7 @@ _COLUMNS = (
     _C.phone,
     _C.timezone,
     _C.language,
-    _CONSENT.label("consent_basis"),
+    consents.TO_CALL.label("consent_basis"),
     _C.appointment_time,
     _C.appointment_status,
     _C.appointment_type,

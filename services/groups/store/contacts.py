@@ -1,20 +1,18 @@
-"""Contacts and their consents, one statement a function."""
+"""Contacts, one statement a function."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Uuid, bindparam, func, select, update
+from sqlalchemy import Select, Uuid, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis import db, texts
 from services.chassis.db import Transaction
 from services.groups.domain.appointments import AppointmentStatus
-from services.groups.domain.contacts import Calls, Consent, Contact, Fields
-from services.groups.store.tables import consents, contacts
+from services.groups.domain.contacts import Calls, Contact, Fields
+from services.groups.store.tables import contacts
 
 _C = contacts.c
 _ID = _C.id == bindparam("contact_id", type_=Uuid)
@@ -52,48 +50,6 @@ _FOUND: Select[Any] = select(*COLUMNS).where(_ID, _PRESENT)
 _FIND = db.compiled(_FOUND)
 _LOCK = db.compiled(_FOUND.with_for_update())
 _NAME = db.compiled(select(_C.name).where(_ID, _PRESENT))
-_CONSENTS = db.compiled(
-    select(
-        _C.id.label("contact_id"),
-        consents.c.id,
-        consents.c.channel,
-        consents.c.purpose,
-        consents.c.basis,
-        consents.c.source,
-        consents.c.captured_at,
-        consents.c.revoked_at,
-    )
-    .join_from(consents, contacts, consents.c.contact_no == _C.contact_no)
-    .where(_C.id == func.any(bindparam("contact_ids", type_=ARRAY(Uuid))))
-    .order_by(consents.c.captured_at.desc(), consents.c.id)
-)
-_NUMBER = select(_C.contact_no).where(_ID).scalar_subquery()
-_RECORD = db.compiled(
-    insert(consents).values(
-        id=bindparam("consent_id"),
-        contact_no=_NUMBER,
-        channel=bindparam("by"),
-        purpose=bindparam("what_for"),
-        basis=bindparam("rests_on"),
-        source=bindparam("given_at"),
-        recorded_by=bindparam("person"),
-        captured_at=bindparam("moment"),
-    )
-)
-_REVOKE = db.compiled(
-    update(consents)
-    .where(consents.c.id == bindparam("consent_id", type_=Uuid), consents.c.contact_no == _NUMBER)
-    .values(revoked_at=func.coalesce(consents.c.revoked_at, bindparam("moment")))
-    .returning(
-        consents.c.id,
-        consents.c.channel,
-        consents.c.purpose,
-        consents.c.basis,
-        consents.c.source,
-        consents.c.captured_at,
-        consents.c.revoked_at,
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,18 +105,6 @@ class Row:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Consent:
-    contact_id: UUID
-    id: UUID
-    channel: str
-    purpose: str
-    basis: str
-    source: str
-    captured_at: datetime
-    revoked_at: datetime | None
-
-
 async def find(tx: Transaction, contact_id: UUID) -> Contact | None:
     """The contact, unless it is deleted."""
     row = await tx.fetch_one(Row, _FIND, contact_id=contact_id)
@@ -209,39 +153,6 @@ async def external_id_is_taken(tx: Transaction, contact_id: UUID, external_id: s
     """Whether another contact has the external id."""
     statement = select(_C.id).where(_C.external_id == external_id, _PRESENT, _C.id != contact_id)
     return await tx.fetch_value(statement) is not None
-
-
-async def consents_of(
-    tx: Transaction, contact_ids: Collection[UUID]
-) -> Mapping[UUID, Sequence[Consent]]:
-    """The consents of each contact, the latest first; none, no entry."""
-    found: dict[UUID, list[Consent]] = defaultdict(list)
-    for row in await tx.fetch_all(_Consent, _CONSENTS, contact_ids=list(contact_ids)):
-        consent = Consent(**{name: getattr(row, name) for name in Consent.__slots__})
-        found[row.contact_id].append(consent)
-    return found
-
-
-async def record_consent(tx: Transaction, contact_id: UUID, consent: Consent) -> None:
-    """Stores a consent of a contact."""
-    await tx.execute(
-        _RECORD,
-        contact_id=contact_id,
-        consent_id=consent.id,
-        by=consent.channel,
-        what_for=consent.purpose,
-        rests_on=consent.basis,
-        given_at=consent.source,
-        person=tx.caller.person_id,
-        moment=consent.captured_at,
-    )
-
-
-async def revoke_consent(tx: Transaction, contact_id: UUID, consent_id: UUID) -> Consent | None:
-    """The consent, taken back now unless it was before."""
-    return await tx.fetch_one(
-        Consent, _REVOKE, contact_id=contact_id, consent_id=consent_id, moment=tx.now
-    )
 
 
 def _stored(fields: Fields) -> dict[str, Any]:

@@ -79,16 +79,6 @@ _ALL = db.compiled(
     .where(memberships.c.group_no == _NUMBER)
     .order_by(memberships.c.contact_no)
 )
-_GROUPS_OF = db.compiled(
-    select(groups.c.id)
-    .where(
-        groups.c.group_no.in_(
-            select(memberships.c.group_no).where(memberships.c.contact_no.in_(_CONTACT_NUMBERS))
-        )
-    )
-    .order_by(groups.c.group_no)
-    .with_for_update()
-)
 
 
 async def known(tx: Transaction, contact_ids: Collection[UUID]) -> frozenset[UUID]:
@@ -107,11 +97,6 @@ async def members(
 async def everyone(tx: Transaction, group_id: UUID) -> tuple[UUID, ...]:
     """All members of the group, in a stable order."""
     return tuple(await tx.fetch_values(_ALL, group_id=group_id))
-
-
-async def groups_of(tx: Transaction, contact_ids: Collection[UUID]) -> list[UUID]:
-    """The groups that any of the contacts is in, locked in their order."""
-    return await tx.fetch_values(_GROUPS_OF, contact_ids=list(contact_ids))
 
 
 async def begin(

@@ -110,6 +110,21 @@ _UNSURE_STATUS = db.compiled(
     update incoming set appointment_status = contacts.appointment_status
     from contacts
     where contacts.contact_no = incoming.contact_no and not incoming.status_given
+        and (incoming.appointment_time is null
+             or incoming.appointment_time is not distinct from contacts.appointment_time)
+    """)
+)
+_REPLACED_VISITS = db.compiled(
+    text("""
+    insert into visits (contact_no, at, type, status)
+    select contacts.contact_no, contacts.appointment_time, contacts.appointment_type,
+           contacts.appointment_status
+    from contacts join incoming on incoming.contact_no = contacts.contact_no
+    where contacts.appointment_time <> incoming.appointment_time
+        and (contacts.appointment_time <= :moment
+             or contacts.appointment_status in ('completed', 'no_show'))
+    on conflict (tenant_id, contact_no, at) do update
+        set type = excluded.type, status = excluded.status
     """)
 )
 _UPDATE = db.compiled(
@@ -155,7 +170,8 @@ _CONSENT = db.compiled(
     select gen_random_uuid(), contact_no, 'voice', 'appointments', :basis, :source, :person, :moment
     from contacts where id in (select id from incoming) and not exists (
         select from consents
-        where consents.contact_no = contacts.contact_no and consents.channel = 'voice')
+        where consents.contact_no = contacts.contact_no and consents.channel = 'voice'
+            and consents.purpose = 'appointments')
     returning (select id from contacts where contacts.contact_no = consents.contact_no)
     """)
 )
@@ -265,6 +281,7 @@ async def take(
     before = {row.id: row for row in await tx.fetch_all(Row, _LOCK_MATCHED)}
     await tx.execute(_UNSURE_STATUS)
     await _keep_what_is_known(tx)
+    await tx.execute(_REPLACED_VISITS, moment=tx.now)
     updated = await tx.fetch_all(Row, _UPDATE, moment=tx.now)
     created = await tx.fetch_values(_CREATE, moment=tx.now)
     consenting = await _consent(tx, consent_basis, consent_source)

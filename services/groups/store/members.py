@@ -25,10 +25,10 @@ from services.chassis.pages import Key
 from services.groups.domain.groups import Ref
 from services.groups.domain.members import Member, MemberSort
 from services.groups.domain.selections import Selection
-from services.groups.store import keyset, selections
+from services.groups.store import consents, keyset, selections
 from services.groups.store.keyset import Order
 from services.groups.store.selections import Manner, Total
-from services.groups.store.tables import consents, contacts, groups, memberships, people
+from services.groups.store.tables import contacts, groups, memberships, people
 from services.groups.store.visible import SEEN, eyes
 
 _SORTS: dict[MemberSort, ColumnElement[Any]] = {
@@ -41,13 +41,6 @@ _SORTS: dict[MemberSort, ColumnElement[Any]] = {
 }
 _NULLABLE = frozenset({MemberSort.APPOINTMENT_TIME, MemberSort.LAST_CONTACT})
 _WHO_ADDED = select(people.c.name).where(people.c.id == memberships.c.added_by).scalar_subquery()
-_CONSENT = (
-    select(consents.c.basis)
-    .where(consents.c.contact_no == contacts.c.contact_no, consents.c.revoked_at.is_(None))
-    .order_by(consents.c.captured_at.desc())
-    .limit(1)
-    .scalar_subquery()
-)
 _COLUMNS = (
     contacts.c.id,
     contacts.c.name,
@@ -67,7 +60,7 @@ _COLUMNS = (
     contacts.c.last_contact_time,
     contacts.c.next_scheduled_call,
     contacts.c.do_not_call,
-    _CONSENT.label("consent"),
+    consents.TO_CALL.label("consent"),
     contacts.c.created_at,
     contacts.c.updated_at,
 )

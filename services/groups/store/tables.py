@@ -121,7 +121,11 @@ calls = Table(
     Column("contact_no", BigInteger, nullable=False),
     Column("version", Integer, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("counts", Boolean, nullable=False),
     Column("answered", Boolean, nullable=False),
+    Column("decided", Text),
+    Column("replaced", Text),
 )
 
 suppressed_phones = Table(

@@ -2,25 +2,43 @@
 
 from services.chassis import outbox
 from services.chassis.db import Transaction
+from services.groups.domain.appointments import AppointmentStatus
 from services.groups.domain.audit import Action, Entry
 from services.groups.domain.calls import Call
 from services.groups.store import audit, contacts_past
 from services.groups.store import call_facts as store
 
+_SAID = "said so in a call"
+_TAKEN_BACK = "a call was not what it first seemed"
+
 
 async def call_ended(tx: Transaction, call: Call) -> None:
-    """Counts the call once, by its highest version; a later manual edit is never overruled."""
-    if not await store.keep(tx, call):
+    """Counts the call once, by its highest version.
+
+    The last call since people edited the appointment decides about it; if a later
+    version takes the decision back, the status that people left returns.
+    """
+    if not await store.lock(tx, call.contact_id):
         return
-    decided = await store.decide(tx, call)
-    if decided is None:
+    before = await store.standing(tx, call.contact_id)
+    if not await store.keep(tx, call, before.left_by_people):
         return
+    decided = (await store.standing(tx, call.contact_id)).decided
+    status = decided or before.left_by_people
+    if status is not before.status:
+        await store.settle(tx, call.contact_id, status)
+        await _tell(tx, call, before.status, status, _SAID if decided else _TAKEN_BACK)
+
+
+async def _tell(
+    tx: Transaction, call: Call, before: AppointmentStatus, after: AppointmentStatus, reason: str
+) -> None:
     entry = Entry(
         Action.CONTACT_UPDATED,
         contact_id=call.contact_id,
-        reason="said so in a call",
-        before={"appointment_status": decided.before},
-        after={"appointment_status": decided.after},
+        reason=reason,
+        before={"appointment_status": before},
+        after={"appointment_status": after},
     )
     await audit.append(tx, entry, tx.now)
     await outbox.append(tx, *await contacts_past.some(tx, [call.contact_id]))

@@ -2,26 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.chassis import outbox, requests, texts
+from services.chassis import outbox, requests
 from services.chassis.caller import Caller
 from services.chassis.db import Database, Transaction
-from services.chassis.errors import etag_mismatch, not_given
+from services.chassis.errors import etag_mismatch
 from services.chassis.ids import new_id
 from services.chassis.requests import Request
 from services.groups.domain import contacts, errors, masking, permissions, selections
 from services.groups.domain.audit import Action as Audited
-from services.groups.domain.audit import Change, Entry
-from services.groups.domain.contacts import Consent, Contact
+from services.groups.domain.audit import Change, Entry, storable
+from services.groups.domain.consents import given
+from services.groups.domain.contacts import Contact
 from services.groups.domain.events import ContactChanged
 from services.groups.domain.members import Origin
 from services.groups.domain.permissions import Action
-from services.groups.store import audit, call_facts, members, tenants
+from services.groups.store import audit, call_facts, members, tenants, visits
+from services.groups.store import consents as consents_store
 from services.groups.store import contacts as store
-from services.groups.usecases import membership
+from services.groups.usecases import consents, membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +44,6 @@ class UpdateContact:
     etag: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordConsent:
-    """A consent to be recorded; None stands for now."""
-
-    contact_id: UUID
-    channel: str
-    purpose: str
-    basis: str
-    source: str
-    captured_at: datetime | None = None
-
-
 async def create_contact(
     db: Database, caller: Caller, request: Request, order: CreateContact
 ) -> Contact:
@@ -68,11 +57,11 @@ async def create_contact(
         if contact is None:
             raise errors.external_id_taken()
         contact = await _marked(tx, contact)
-        await audit.append(tx, Entry(Audited.CONTACT_CREATED, contact_id=contact.id), tx.now)
+        await audit.append(tx, _creation(contact), tx.now)
         await outbox.append(tx, changed(contact))
         if order.consent_basis:
-            consent = _consent(order.consent_basis, order.consent_source, tx.now)
-            await store.record_consent(tx, contact.id, consent)
+            consent = given(order.consent_basis, order.consent_source, tx.now)
+            await consents.record(tx, contact.id, consent)
         if order.group_ids:
             joined = selections.few_groups(order.group_ids)
             await membership.enter(tx, (contact.id,), joined, Origin(new_id()))
@@ -87,12 +76,14 @@ async def get_contact(db: Database, caller: Caller, contact_id: UUID) -> Contact
         found = await store.find(tx, contact_id)
         if found is None:
             raise errors.no_contact()
-        medical = (await tenants.profile(tx)).medical
-        if medical:
-            entry = Entry(Audited.CONTACT_READ, contact_id=contact_id)
-            await audit.append(tx, entry, tx.now)
         whole = await with_relations(tx, (found,))
-        return masking.contact(caller, whole[0], medical=medical)
+        medical = (await tenants.profile(tx)).medical
+        seen = masking.contact(caller, whole[0], medical=medical)
+        if medical:
+            fields = {"fields": masking.revealed(seen)}
+            entry = Entry(Audited.CONTACT_READ, contact_id=contact_id, after=fields)
+            await audit.append(tx, entry, tx.now)
+        return seen
 
 
 async def update_contact(
@@ -113,55 +104,13 @@ async def update_contact(
         return await requests.keep(tx, request, whole[0])
 
 
-async def record_consent(
-    db: Database, caller: Caller, request: Request, order: RecordConsent
-) -> Consent:
-    """Records a consent of a contact."""
-    permissions.allow(caller, Action.EDIT)
-    async with db.transaction(caller) as tx:
-        if before := await requests.answered(tx, request, Consent):
-            return before
-        if await store.find(tx, order.contact_id) is None:
-            raise errors.no_contact()
-        consent = replace(
-            _consent(order.basis, order.source, order.captured_at or tx.now),
-            channel=texts.line(order.channel, "channel", limit=50) or "voice",
-            purpose=texts.line(order.purpose, "purpose", limit=50) or "appointments",
-        )
-        await store.record_consent(tx, order.contact_id, consent)
-        entry = Entry(
-            Audited.CONSENT_RECORDED,
-            contact_id=order.contact_id,
-            after={"basis": consent.basis, "source": consent.source},
-        )
-        await audit.append(tx, entry, tx.now)
-        return await requests.keep(tx, request, consent)
-
-
-async def revoke_consent(
-    db: Database, caller: Caller, contact_id: UUID, consent_id: UUID
-) -> Consent:
-    """Takes a consent back; a second time changes nothing."""
-    permissions.allow(caller, Action.EDIT)
-    async with db.transaction(caller) as tx:
-        revoked = await store.revoke_consent(tx, contact_id, consent_id)
-        if revoked is None:
-            raise errors.no_consent_found()
-        if revoked.revoked_at == tx.now:
-            entry = Entry(
-                Audited.CONSENT_REVOKED, contact_id=contact_id, before={"basis": revoked.basis}
-            )
-            await audit.append(tx, entry, tx.now)
-        return revoked
-
-
 async def with_relations(tx: Transaction, found: Sequence[Contact]) -> tuple[Contact, ...]:
     """The contacts with their consents and the groups that the caller may see."""
     ids = [each.id for each in found]
-    consents = await store.consents_of(tx, ids)
+    leave = await consents_store.of(tx, ids)
     theirs = await members.groups_of(tx, ids)
     return tuple(
-        replace(each, consents=tuple(consents.get(each.id, ())), groups=theirs.get(each.id, ()))
+        replace(each, consents=tuple(leave.get(each.id, ())), groups=theirs.get(each.id, ()))
         for each in found
     )
 
@@ -179,6 +128,12 @@ def changed(contact: Contact) -> ContactChanged:
     )
 
 
+def _creation(contact: Contact) -> Entry:
+    given = contacts.filled(contact.fields)
+    after = {name: storable(value) for name, value in given.items()}
+    return Entry(Audited.CONTACT_CREATED, contact_id=contact.id, after=after)
+
+
 async def _changed(tx: Transaction, contact: Contact, values: Mapping[str, Any]) -> Contact:
     country = (await tenants.profile(tx)).profile.default_country
     after = contacts.changed(contact.fields, values, country)
@@ -188,6 +143,8 @@ async def _changed(tx: Transaction, contact: Contact, values: Mapping[str, Any])
     if after.external_id and await store.external_id_is_taken(tx, contact.id, after.external_id):
         raise errors.external_id_taken()
     decided = contacts.touches_appointment(differences)
+    if past := contacts.visit(contact.fields, after, tx.now):
+        await visits.keep(tx, contact.id, past)
     saved = await store.save(tx, contact, after, appointment_decided=decided)
     if "phone" in differences:
         saved = await _marked(tx, saved)
@@ -207,11 +164,3 @@ async def _marked(tx: Transaction, contact: Contact) -> Contact:
     """The contact as the do-not-call list knows its number."""
     await call_facts.mark(tx, contact.id)
     return await store.find(tx, contact.id) or contact
-
-
-def _consent(basis: str, source: str, captured_at: datetime) -> Consent:
-    rests_on = texts.line(basis, "basis", limit=50)
-    if not rests_on:
-        raise not_given("basis")
-    given = texts.line(source, "source", limit=200)
-    return Consent(new_id(), "voice", "appointments", rests_on, given, captured_at)

@@ -222,13 +222,18 @@ async def get_import(db: Database, caller: Caller, import_id: UUID) -> Imported:
 async def download_errors(db: Database, caller: Caller, import_id: UUID) -> AsyncIterator[bytes]:
     """The rejected rows as a file: number, field, reason, then the columns as they were.
 
-    Once mended it can be imported as it is.
+    Once mended it can be imported as it is. The reading is on record before the first
+    row leaves.
     """
     permissions.allow(caller, Action.EXPORT)
-    async with db.long_reading(caller) as tx:
+    async with db.transaction(caller) as tx:
         found = await store.find(tx, import_id)
         if found is None:
             raise errors.no_import()
+        read = {"rows": found.rejected, "columns": list(found.mapping)}
+        entry = Entry(Audited.REJECTED_ROWS_READ, operation_id=import_id, after=read)
+        await audit.append(tx, entry, tx.now)
+    async with db.long_reading(caller) as tx:
         yield tabular.written(("row", "field", "reason", *found.columns))
         async for each in store.errors(tx, import_id):
             yield tabular.written((str(each.row), each.field, each.reason, *each.content))

@@ -47,13 +47,3 @@ async def enter(
             await join(tx, group_id, new, origin, at)
             joins += len(new)
     return joins
-
-
-async def leave_all(tx: Transaction, contact_ids: Sequence[UUID], origin: Origin) -> None:
-    """Takes contacts, which the caller has locked, out of every group they are in."""
-    locked = await history.groups_of(tx, contact_ids)
-    at = await tx.moment()
-    for group_id in locked:
-        theirs = await history.members(tx, group_id, contact_ids)
-        if theirs:
-            await leave(tx, group_id, sorted(theirs), origin, at)

@@ -62,12 +62,20 @@ async def update_tenant(
         tenant = await store.lock(tx)
         if order.etag and order.etag != tenant.etag:
             raise etag_mismatch(order.etag, tenant.etag)
-        changed = tenants.changed(tenant.profile, order.values)
-        saved = await store.save(tx, tenant, changed)
-        await _announce(
-            tx, saved, audits.Action.TENANT_UPDATED, _audited(tenant.profile), _audited(changed)
-        )
+        saved = await _changed(tx, tenant, order.values)
         return await requests.keep(tx, request, saved)
+
+
+async def _changed(tx: Transaction, tenant: Tenant, values: Mapping[str, Any]) -> Tenant:
+    changed = tenants.changed(tenant.profile, values)
+    before, after = _audited(tenant.profile), _audited(changed)
+    names = [name for name in after if after[name] != before[name]]
+    if not names:
+        return tenant
+    saved = await store.save(tx, tenant, changed)
+    told = {name: before[name] for name in names}, {name: after[name] for name in names}
+    await _announce(tx, saved, audits.Action.TENANT_UPDATED, *told)
+    return saved
 
 
 async def _announce(

@@ -239,6 +239,21 @@ async def test_groups_with_enough_calls_are_ranked(
     assert answer.summary.overall_group_effectiveness == comparison.overall_score > 0
 
 
+async def test_archived_groups_are_not_compared_and_keep_their_figures(
+    stub: "Stub", world: World, admin: Person
+) -> None:
+    """G-20: they leave default lists, and keep members and history."""
+    vips = await vips_of(world)
+    old = group("old", archived=True)
+    await world.learn(old)
+
+    answer = await all_groups(stub, admin)
+    portrait = await one_group(stub, admin, old.id)
+
+    assert answer.group_analytics.keys() == {str(vips)}
+    assert portrait.group_info.name == "old"
+
+
 async def test_staff_reads_the_basic_figures_of_visible_groups_only(
     stub: "Stub", world: World, user: Person
 ) -> None:

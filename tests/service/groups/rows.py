@@ -1,6 +1,7 @@
 """What the store holds, looked at directly."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -9,7 +10,13 @@ from services.chassis.caller import Caller
 from services.chassis.db import Database
 from services.chassis.tables import outbox
 from services.groups.store.tables import audit as audit_table
-from services.groups.store.tables import contacts, groups, membership_history, memberships
+from services.groups.store.tables import (
+    contacts,
+    groups,
+    membership_history,
+    memberships,
+    visits,
+)
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,20 @@ async def intervals(db: Database, caller: Caller, contact_id: UUID) -> list[Inte
     )
     async with db.transaction(caller) as tx:
         return await tx.fetch_all(Interval, statement)
+
+
+@dataclass(frozen=True)
+class Visited:
+    at: datetime
+    type: str | None
+    status: str
+
+
+async def visited(db: Database, caller: Caller) -> list[Visited]:
+    """The visits of the tenant, oldest first."""
+    statement = select(visits.c.at, visits.c.type, visits.c.status).order_by(visits.c.at)
+    async with db.transaction(caller) as tx:
+        return await tx.fetch_all(Visited, statement)
 
 
 async def drift(db: Database, caller: Caller) -> list[UUID]:

@@ -13,9 +13,14 @@ from services.groups.domain.tenants import Profile
 from services.groups.store import tenants
 from tests.service.groups.contacts import Contacts
 from tests.service.groups.desk import Desk, refused
+from tests.service.groups.uploads import download, upload
 from vio.groups.v1 import audit_service_pb2 as pb
-from vio.groups.v1 import group_pb2
+from vio.groups.v1 import contact_service_pb2 as contacts_pb
+from vio.groups.v1 import group_pb2, selection_pb2
 from vio.groups.v1 import group_service_pb2 as groups_pb
+from vio.groups.v1 import import_service_pb2 as imports_pb
+from vio.groups.v1 import selection_service_pb2 as selections_pb
+from vio.groups.v1.import_service_pb2_grpc import ImportServiceStub
 
 
 async def entries(desk: Desk, **fields: Any) -> list[Any]:
@@ -213,3 +218,93 @@ async def test_medical_staff_see_what_they_need_and_search_no_more(
     for field in ("provider", "type", "source"):
         failure = await refused(staff.members(group.id, **{field: "Dr. Smith"}))
         assert (failure.code.name, failure.reason) == ("PERMISSION_DENIED", "FIELD_HIDDEN")
+
+
+@pytest.mark.usefixtures("medical")
+async def test_the_sample_of_a_selection_is_a_reading(
+    desk: Desk, staff: Desk, contacts: Contacts
+) -> None:
+    """S-12: whoever sees names leaves a trace."""
+    await contacts.make("Anna", "Ben")
+    group = await desk.create_group("VIP")
+
+    asked = selection_pb2.Selection(none=[group.id])
+    kept = await staff.call(
+        "CreateSelection", selections_pb.CreateSelectionRequest(selection=asked)
+    )
+
+    (read,) = await entries(desk, action="contacts_read")
+    assert len(kept.sample) == 2
+    assert read.person_id == str(staff.person.caller.person_id)
+    assert changes(read) == {
+        "contacts": (None, "2"),
+        "fields": (None, "name"),
+        "groups": (None, group.id),
+    }
+
+
+@pytest.mark.usefixtures("medical")
+async def test_a_reading_names_what_was_read_of_a_person(
+    desk: Desk, staff: Desk, contacts: Contacts
+) -> None:
+    """S-12 and S-14."""
+    anna = await contacts.one(
+        "Anna", owner_name="Dr. Lee", special_instructions="Speak slowly.", phone_raw="212 5550100"
+    )
+
+    for reader in (staff, desk):
+        await reader.call("GetContact", contacts_pb.GetContactRequest(contact_id=str(anna)))
+
+    by_admin, by_staff = await entries(desk, action="contact_read")
+    assert changes(by_staff) == {"fields": (None, "name, phone")}
+    assert changes(by_admin) == {
+        "fields": (None, "name, phone, phone_raw, owner_name, special_instructions")
+    }
+
+
+async def test_a_contact_is_made_on_record_with_its_consent(desk: Desk) -> None:
+    """S-16 and X-11."""
+    await desk.call(
+        "CreateContact",
+        contacts_pb.CreateContactRequest(
+            name="Anna", phone="212-555-0103", consent_basis="written", consent_source="form 7"
+        ),
+    )
+
+    consent, created = await entries(desk)
+    assert (created.action, consent.action) == ("contact_created", "consent_recorded")
+    assert changes(created) == {
+        "name": (None, "Anna"),
+        "phone": (None, "+12125550103"),
+        "phone_raw": (None, "212-555-0103"),
+    }
+    assert changes(consent) == {
+        "basis": (None, "written"),
+        "channel": (None, "voice"),
+        "purpose": (None, "appointments"),
+        "source": (None, "form 7"),
+    }
+
+
+async def test_downloading_rejected_rows_is_on_record(desk: Desk) -> None:
+    """S-12: each export."""
+    done = await upload(desk, b"name,phone\nBad,12\nGood,212-555-0111\n")
+
+    await download(desk, done.import_id)
+
+    (read,) = await entries(desk, action="rejected_rows_read")
+    assert read.operation_id == done.import_id
+    assert changes(read) == {"rows": (None, "1"), "columns": (None, "name, phone")}
+
+
+async def test_rejected_rows_that_do_not_arrive_were_read_all_the_same(desk: Desk) -> None:
+    rows = b"".join(b"Bad %d,12\n" % number for number in range(3000))
+    done = await upload(desk, b"name,phone\n" + rows)
+    stub: Any = ImportServiceStub(desk.channel)
+    request = imports_pb.DownloadErrorsRequest(import_id=done.import_id)
+
+    call = stub.DownloadErrors(request, metadata=desk.person.metadata, timeout=10)
+    await call.read()
+    call.cancel()
+
+    assert len(await entries(desk, action="rejected_rows_read")) == 1

@@ -2,10 +2,14 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from services.chassis.caller import Caller
+from services.chassis.db import Database
+from services.groups.usecases import audience
 from tests.service.groups.contacts import Contacts
 from tests.service.groups.desk import Desk, refused
 from vio.groups.v1 import audit_service_pb2, contact_pb2
@@ -89,7 +93,9 @@ async def test_a_consent_belongs_to_its_contact(desk: Desk, contacts: Contacts) 
         ({"basis": ""}, "REQUIRED", "basis"),
         ({"basis": "x" * 51}, "TOO_LONG", "basis"),
         ({"source": "x" * 201}, "TOO_LONG", "source"),
-        ({"channel": "x" * 51}, "TOO_LONG", "channel"),
+        ({"channel": "Phone"}, "INVALID_CHOICE", "channel"),
+        ({"purpose": "anything"}, "INVALID_CHOICE", "purpose"),
+        ({"captured_at": Timestamp(seconds=2**32)}, "INVALID_VALUE", "captured_at"),
         ({"captured_at": Timestamp(seconds=10**13)}, "INVALID_TIME", "captured_at"),
     ],
 )
@@ -102,6 +108,31 @@ async def test_a_consent_out_of_its_rules_is_refused(
 
     assert (failure.reason, failure.facts["field"]) == (reason, field)
     assert await consents(desk, anna) == []
+
+
+@pytest.mark.parametrize(
+    ("leave", "basis"),
+    [
+        ({}, "written"),
+        ({"channel": "voice", "purpose": "appointments"}, "written"),
+        ({"channel": "sms"}, ""),
+        ({"purpose": "marketing"}, ""),
+    ],
+)
+async def test_the_consent_shown_is_the_one_that_a_dial_accepts(
+    desk: Desk, db: Database, contacts: Contacts, leave: dict[str, str], basis: str
+) -> None:
+    """M-04 and S-15."""
+    anna = await contacts.one("Anna")
+    group = await desk.create_group("VIP", initial_contact_ids=[str(anna)])
+
+    await record(desk, anna, **leave)
+
+    (member,) = (await desk.members(group.id)).members
+    tenant = desk.person.caller.tenant_id
+    assert tenant is not None
+    facts = await audience.dial_facts(db, Caller.service(tenant), (anna,), UUID(group.id))
+    assert (member.consent, facts.contacts[0].consent_basis) == (basis, basis)
 
 
 async def test_staff_record_and_revoke_nothing(desk: Desk, staff: Desk, contacts: Contacts) -> None:

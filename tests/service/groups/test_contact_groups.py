@@ -8,10 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from services.chassis.db import Database
-from services.chassis.ids import new_id
-from services.groups.domain.members import Origin
-from services.groups.store import history, tables
-from services.groups.usecases import membership
+from services.groups.store import tables
 from tests.service.groups import rows
 from tests.service.groups.contacts import Contacts
 from tests.service.groups.desk import Desk, ids, refused
@@ -90,22 +87,6 @@ async def test_a_new_name_moves_the_member_in_every_list(
         )
 
     assert ids(await desk.everyone(group.id, page_size=1)) == people[::-1]
-
-
-async def test_who_leaves_every_group_leaves_no_trace_in_counts(
-    desk: Desk, db: Database, contacts: Contacts
-) -> None:
-    """G-23: what the deletion of a contact relies on."""
-    anna, ben = await contacts.make("Anna", "Ben")
-    groups = [await desk.create_group(n, initial_contact_ids=[str(anna)]) for n in ("A", "B")]
-    await desk.add(groups[0].id, ben)
-
-    async with db.transaction(desk.person.caller) as tx:
-        await history.known(tx, [anna])
-        await membership.leave_all(tx, [anna], Origin(new_id()))
-
-    assert [(await desk.get_group(group.id)).contact_count for group in groups] == [1, 0]
-    assert await rows.drift(db, desk.person.caller) == []
 
 
 @pytest.mark.parametrize("wanted", ["groups", "ids"])

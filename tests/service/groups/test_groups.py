@@ -17,6 +17,7 @@ from tests.service.groups.contacts import Contacts
 from tests.service.groups.desk import Desk, ids, refused
 from vio.groups.v1 import group_pb2, page_pb2
 from vio.groups.v1 import group_service_pb2 as pb
+from vio.groups.v1.contact_service_pb2 import ListContactsRequest
 
 
 async def test_a_group_is_made_with_its_first_members(desk: Desk, contacts: Contacts) -> None:
@@ -268,6 +269,23 @@ async def test_archived_groups_leave_the_default_list_and_keep_their_name(desk: 
     assert (await refused(desk.create_group("old"))).reason == "GROUP_NAME_TAKEN"
 
 
+async def test_people_of_an_archived_group_are_in_a_group(desk: Desk, contacts: Contacts) -> None:
+    """G-20: it leaves the lists of groups and keeps its members."""
+    anna, _ben = await contacts.make("Anna", "Ben")
+    group = await desk.create_group("Old", initial_contact_ids=[str(anna)])
+    change = pb.UpdateGroupRequest(
+        group_id=group.id, archived=True, update_mask=FieldMask(paths=["archived"])
+    )
+    await desk.call("UpdateGroup", change)
+
+    stats = (await desk.groups()).stats
+    ungrouped = ListContactsRequest(include_ungrouped=True)
+    listed = (await desk.call("ListContacts", ungrouped)).pagination.total_contacts
+
+    assert (stats.total_groups, stats.HasField("most_active_group")) == (0, False)
+    assert (stats.total_grouped_contacts, stats.ungrouped_contacts, listed) == (1, 1, 1)
+
+
 async def test_stats_count_people_once(desk: Desk, contacts: Contacts) -> None:
     """G-15."""
     anna, ben, _carl = await contacts.make("Anna", "Ben", "Carl")
@@ -280,6 +298,21 @@ async def test_stats_count_people_once(desk: Desk, contacts: Contacts) -> None:
     assert (stats.most_active_group.id, stats.most_active_group.changes) == (two.id, 2)
 
 
+async def test_every_page_tells_the_figures_of_the_first(desk: Desk, contacts: Contacts) -> None:
+    """Ruling 3: counted once, and carried in the page token."""
+    anna = await contacts.one("Anna")
+    await desk.create_group("One", initial_contact_ids=[str(anna)])
+    await desk.create_group("Two")
+    first = await desk.groups(page_size=1)
+    await desk.create_group("Three")
+
+    asked = pb.ListGroupsRequest(page_size=1, page_token=first.pagination.next_page_token)
+    second = await desk.call("ListGroups", asked)
+
+    assert second.stats == first.stats
+    assert (second.stats.total_groups, second.stats.most_active_group.name) == (2, "One")
+
+
 async def test_calls_make_a_group_active_too(desk: Desk, db: Database, contacts: Contacts) -> None:
     """G-15: membership changes and calls of seven days, counted together."""
     anna, ben = await contacts.make("Anna", "Ben")
@@ -289,7 +322,7 @@ async def test_calls_make_a_group_active_too(desk: Desk, db: Database, contacts:
     async with db.transaction(desk.person.caller) as tx:
         number = select(tables.contacts.c.contact_no).where(tables.contacts.c.id == anna)
         for days in (1, 2, 3, 8):
-            call = {"attempt_id": uuid4(), "version": 1, "answered": True}
+            call = {"attempt_id": uuid4(), "version": 1, "counts": True, "answered": True}
             moment = tx.now - timedelta(days=days)
             made = insert(tables.calls).values(
                 contact_no=number.scalar_subquery(), at=moment, **call

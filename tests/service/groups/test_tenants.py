@@ -13,7 +13,12 @@ from services.chassis.ids import new_id
 from tests.service.groups import rows
 from tests.service.groups.desk import Desk, refused
 from tests.support.issuer import Issuer
-from vio.groups.v1 import contact_service_pb2, people_service_pb2, tenant_pb2
+from vio.groups.v1 import (
+    audit_service_pb2,
+    contact_service_pb2,
+    people_service_pb2,
+    tenant_pb2,
+)
 from vio.groups.v1 import tenant_service_pb2 as pb
 
 
@@ -249,3 +254,21 @@ async def test_an_entry_is_of_the_own_tenant_only(desk: Desk, stranger: Desk) ->
 
     assert ("Nina", "client_user") in await people(desk)
     assert ("Norbert", "client_user") in await people(stranger)
+
+
+async def test_a_change_tells_what_it_changed_and_none_tells_nothing(
+    root: Desk, desk: Desk, db: Database, tenant_id: UUID
+) -> None:
+    """S-16."""
+    made = await create(root, tenant_id)
+
+    same = await update(desk, made.etag, name="Clinic")
+    await update(desk, made.etag, name="Practice", timezone=made.timezone)
+
+    asked = audit_service_pb2.ListAuditEntriesRequest(action="tenant_updated")
+    (entry,) = (await desk.call("ListAuditEntries", asked)).entries
+    assert same == made
+    assert [(each.field, each.before, each.after) for each in entry.changes] == [
+        ("name", "Clinic", "Practice")
+    ]
+    assert await rows.events(db, desk.person.caller) == ["TenantChanged"] * 2
