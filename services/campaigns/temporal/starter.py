@@ -29,6 +29,8 @@ from services.campaigns.usecases.reconciling import Standing
 from services.chassis import errors
 
 _STATE = SearchAttributeKey.for_keyword(STATE_ATTRIBUTE)
+# A client that connects with its first question says by a RuntimeError that it can't.
+_FAILURES = (RPCError, RuntimeError)
 _PAUSED = 8  # the client's own enumeration does not know it
 _STANDINGS = {
     WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING: Standing.RUNNING,
@@ -65,7 +67,7 @@ class Starter:
             )
         except WorkflowAlreadyStartedError:
             return
-        except RPCError as error:
+        except _FAILURES as error:
             raise errors.unavailable("campaign engine") from error
 
     async def pause(self, campaign_id: UUID) -> None:
@@ -80,7 +82,7 @@ class Starter:
         """Asks the workflow to end, whose row says `cancelling`; a closed one stays closed."""
         try:
             await self.client.get_workflow_handle(_id(campaign_id)).cancel()
-        except RPCError as error:
+        except _FAILURES as error:
             _unless_gone(error)
 
     async def standing(self, campaign_id: UUID) -> Standing:
@@ -91,7 +93,7 @@ class Starter:
         )
         try:
             found = await self.client.workflow_service.describe_workflow_execution(request)
-        except RPCError as error:
+        except _FAILURES as error:
             _unless_gone(error)
             return Standing.GONE
         return _STANDINGS.get(found.workflow_execution_info.status, Standing.RUNNING)
@@ -100,7 +102,7 @@ class Starter:
         handle = self.client.get_workflow_handle(_id(campaign_id))
         try:
             await handle.signal(name, Control(recorded=True))
-        except RPCError as error:
+        except _FAILURES as error:
             _unless_gone(error)
 
 
@@ -108,6 +110,6 @@ def _id(campaign_id: UUID) -> str:
     return f"campaign/{campaign_id}"
 
 
-def _unless_gone(error: RPCError) -> None:
-    if error.status is not RPCStatusCode.NOT_FOUND:
+def _unless_gone(error: RPCError | RuntimeError) -> None:
+    if not (isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND):
         raise errors.unavailable("campaign engine") from error
