@@ -10,10 +10,8 @@ from random import Random
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-import httpx
-
 from services.chassis.clock import Clock
-from tests.chaos.clients import Json
+from tests.chaos.clients import NO_ANSWER, Json
 from tests.chaos.evidence import Acknowledged, Sample
 from tests.chaos.seeding import Audience, Office
 
@@ -142,11 +140,11 @@ class Desk:
     async def _revoke(self) -> None:
         if len(self.revocations) > MOST_PROTECTED:
             return
-        contact = await self._somebody()
-        for consent in contact["consents"] if contact else ():
-            path = f"/contacts/{contact['id']}/consents/{consent['id']}"
-            if (await self.office.admin.do(path, {}, "DELETE")).is_success:
-                self.revocations.append(self._promise(contact["id"]))
+        if contact := await self._somebody():
+            for consent in contact["consents"]:
+                path = f"/contacts/{contact['id']}/consents/{consent['id']}"
+                if (await self.office.admin.do(path, {}, "DELETE")).is_success:
+                    self.revocations.append(self._promise(contact["id"]))
 
     async def _somebody(self) -> Json | None:
         return await self.office.admin.ask(f"/contacts/{self.chance.choice(self.office.contacts)}")
@@ -159,7 +157,7 @@ class Desk:
         last = ""
         while True:
             stream = str(uuid4())
-            with suppress(httpx.HTTPError):
+            with suppress(*NO_ANSWER):
                 async with self.office.user.stream(f"/campaigns/{campaign}/events", last) as lines:
                     async for name, value in lines:
                         if name == "id":

@@ -16,6 +16,8 @@ import httpx
 
 Json = dict[str, Any]
 
+# anyio answers a reset during the connection's opening with an AttributeError.
+NO_ANSWER = (httpx.HTTPError, AttributeError)
 _PATIENCE = 4.0
 _SILENCE = 20.0
 _PAUSE = 0.3
@@ -122,7 +124,7 @@ class Client:
         self.history.note(what, Fate.INVOKE)
         try:
             response = await self.http.request(method, path, **more)
-        except httpx.HTTPError as error:
+        except NO_ANSWER as error:
             self.history.note(what, Fate.INFO, why=type(error).__name__)
             return None
         if self.foreign and self.foreign in response.text:

@@ -143,11 +143,13 @@ class Run:
     async def _moving(self) -> list[str]:
         async with await psycopg.AsyncConnection.connect(self.world.backup_url) as connection:
             rows = await connection.execute(_UNFINISHED)
-            campaigns = [f"campaign {campaign} is {state}" for campaign, state in await rows.fetchall()]
+            campaigns = [
+                f"campaign {campaign} is {state}" for campaign, state in await rows.fetchall()
+            ]
             return campaigns + await likeness.behind(connection)
 
     async def _serves(self, part: str) -> bool:
-        """Whether a part does what it is for, seen from outside; workers are seen by their calls."""
+        """Whether a part does what it is for, seen from outside; the worker shows by its calls."""
         admin = self.offices[0].admin
         answers = [await admin.ask(path) for path in _ASKS.get(part, ())]
         return None not in answers

@@ -28,9 +28,7 @@ from tests.chaos.invariants import INVARIANTS, violations
 
 NIGHT = TEN - timedelta(hours=4)
 SOMEBODY = Recipient(CAMPAIGN, ADA, "done", "answered")
-CROWD = tuple(
-    dial(number, at=TEN + timedelta(seconds=30 * number)) for number in range(2)
-) + tuple(
+CROWD = tuple(dial(number, at=TEN + timedelta(seconds=30 * number)) for number in range(2)) + tuple(
     dial(
         0,
         call_id=f"more_{number}",

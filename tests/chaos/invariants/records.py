@@ -68,9 +68,7 @@ def rows_and_workflows_agree(evidence: Evidence) -> Iterator[str]:
     ends = {workflow.campaign_id: workflow.status for workflow in evidence.workflows}
     for campaign in evidence.campaigns:
         status = ends.get(campaign.id, "none")
-        if campaign.state not in _FINAL:
-            yield f"campaign {campaign.id} is {campaign.state}, its workflow {status}"
-        elif status not in _ENDS[campaign.state]:
+        if campaign.state not in _FINAL or status not in _ENDS[campaign.state]:
             yield f"campaign {campaign.id} is {campaign.state}, its workflow {status}"
         if campaign.state in _FINAL and campaign.holds_slot:
             yield f"campaign {campaign.id} is {campaign.state} and holds its slot"
@@ -114,7 +112,4 @@ def _differences(whose: str, told: Members, true: Members) -> Iterator[str]:
         missing = true.get(group, frozenset()) - told.get(group, frozenset())
         surplus = told.get(group, frozenset()) - true.get(group, frozenset())
         if missing or surplus:
-            yield (
-                f"group {group}: {whose} misses {len(missing)} members of {len(true.get(group, ()))} "
-                f"and has {len(surplus)} others"
-            )
+            yield f"group {group}: {whose} misses {len(missing)} and invents {len(surplus)} members"

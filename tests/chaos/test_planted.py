@@ -1,0 +1,34 @@
+"""The invariants notice every safety that is taken out: ten of ten."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+import pytest
+
+from tests.chaos.invariants import violations
+from tests.chaos.planted import BUGS
+from tests.chaos.scenes import SCENES, Stage
+
+Curtain = Callable[[], AbstractAsyncContextManager[Stage]]
+
+
+@pytest.mark.parametrize("bug", BUGS)
+async def test_a_planted_bug_is_noticed(bug: str, curtain: Curtain) -> None:
+    with BUGS[bug].planted():
+        async with curtain() as stage:
+            evidence = await SCENES[bug](stage)
+
+    assert BUGS[bug].invariant in violations(evidence)
+
+
+@pytest.mark.parametrize("bug", BUGS)
+async def test_the_same_scene_goes_well_without_the_bug(bug: str, curtain: Curtain) -> None:
+    async with curtain() as stage:
+        evidence = await SCENES[bug](stage)
+
+    assert BUGS[bug].invariant not in violations(evidence)
+
+
+def test_ten_safeties_can_be_taken_out() -> None:
+    assert len(BUGS) == 10
+    assert BUGS.keys() == SCENES.keys()
