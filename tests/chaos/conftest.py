@@ -40,7 +40,8 @@ from tests.support.databases import Databases
 from tests.support.issuer import Issuer, Person
 from tests.support.simulator import KEY, TUESDAY_NINE
 
-_SCALE = 100
+# Fast enough for two windows within a scene.
+_SCALE = 300
 _TOKENS = "k" * 32
 
 

@@ -2,7 +2,7 @@
 
 import psycopg
 
-_PAIRS = {
+PAIRS = {
     "groups in analytics": (
         "select id, name, visibility, deleted_at is not null from groups.groups",
         "select id, name, visibility, deleted_at is not null from analytics.groups",
@@ -34,12 +34,15 @@ _PAIRS = {
 }
 _PARKED = "select source, tenant_id, error from {}.parked_events"
 _BEHIND = """
-select count(*) from {0}.feed_positions, lateral (
+select count(*) from (
     select xid::text::bigint as xid, id from {1}.outbox order by outbox.xid desc, id desc limit 1
 ) as latest
-where source = '{1}'
-  and (split_part(cursor, '/', 2)::bigint, split_part(cursor, '/', 3)::bigint)
-      < (latest.xid, latest.id)
+where not exists (
+    select from {0}.feed_positions
+    where source = '{1}'
+      and (split_part(cursor, '/', 2)::bigint, split_part(cursor, '/', 3)::bigint)
+          >= (latest.xid, latest.id)
+)
 """
 _FEEDS = (
     ("groups", "campaigns"),
@@ -62,7 +65,7 @@ async def behind(connection: psycopg.AsyncConnection[tuple[int]]) -> list[str]:
 async def unlike(connection: psycopg.AsyncConnection[tuple[int]]) -> tuple[str, ...]:
     """A sentence for each pair of tables that differ, and for each event that was set aside."""
     found = []
-    for what, (true, told) in _PAIRS.items():
+    for what, (true, told) in PAIRS.items():
         for word, one, other in (("misses", true, told), ("invents", told, true)):
             query = f"select count(*) from (({one}) except ({other})) as different"
             (row,) = await (await connection.execute(query.encode())).fetchall()

@@ -13,7 +13,6 @@ from tests.chaos.nemesis import Struck
 from tests.chaos.run import Ended
 
 SERVED_WITHIN = 5.0
-DIALS_WITHIN = 8.0
 _SHOWN = 10
 
 
@@ -80,7 +79,7 @@ def judged(ended: Ended) -> Report:
         fates=run.history.fates,
         refusals=run.history.refusals,
         violations=violations(evidence),
-        late=list(_late(run.struck)),
+        late=list(late(run.struck)),
     )
 
 
@@ -102,7 +101,8 @@ def _wait(struck: Struck) -> float:
     return round((struck.served or 0) - (struck.back or 0), 2)
 
 
-def _late(struck: list[Struck]) -> Iterator[str]:
+def late(struck: list[Struck]) -> Iterator[str]:
+    """The parts that were back after a kill, and did not serve in time."""
     for each in struck:
         if each.strike.kind == "kill" and each.served is not None and _wait(each) > SERVED_WITHIN:
             yield f"{each.strike.name}: served {_wait(each)} s after it was back"

@@ -124,6 +124,13 @@ class Run:
             **await collecting.tables(self.world.backup_url),
         )
 
+    async def close(self) -> None:
+        """Everybody goes home."""
+        for desk in self.desks:
+            await desk.close()
+        for office in self.offices:
+            await asyncio.gather(office.admin.http.aclose(), office.user.http.aclose())
+
     def _promised(self) -> dict[UUID, frozenset[UUID]]:
         return {
             group: frozenset(people)
@@ -185,7 +192,6 @@ async def run(seed: int, seconds: float, folder: Path, **planted: Any) -> Ended:
             async with going.phase("reading"):
                 evidence = await going.evidence(unfinished)
         finally:
-            for desk in going.desks:
-                await desk.close()
+            await going.close()
             (folder / "lines.log").write_text("\n".join(opened.lines))
     return Ended(going, evidence)

@@ -111,7 +111,7 @@ async def a_campaign_is_cancelled_before_its_next_batch(stage: Stage) -> Evidenc
     await stage.hall.change(campaign, state="cancelling")
     promise = Acknowledged(stage.hall.tenant_id, str(campaign.id), datetime.now(UTC))
     async with asyncio.timeout(60):
-        while (datetime.now(UTC) - promise.at).total_seconds() < 11:
+        while (datetime.now(UTC) - promise.at).total_seconds() < 7:
             batch = await stage.hall.batch(campaign)
             await asyncio.sleep(min(batch.seconds, 0.5))
     return await stage.evidence(cancels=(promise,))

@@ -34,7 +34,6 @@ async def test_everything_holds_while_everything_goes_wrong(reachable_path: Path
     report = await _report(reachable_path, SEED, SECONDS)
 
     assert report.violations == {}
-    assert report.late == []
     assert report.counts["dials"] > 0
     assert report.counts["kills"] > 0
 

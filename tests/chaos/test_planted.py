@@ -14,11 +14,19 @@ Curtain = Callable[[], AbstractAsyncContextManager[Stage]]
 
 @pytest.mark.parametrize("bug", BUGS)
 async def test_a_planted_bug_is_noticed(bug: str, curtain: Curtain) -> None:
-    with BUGS[bug].planted():
-        async with curtain() as stage:
-            evidence = await SCENES[bug](stage)
+    assert BUGS[bug].invariant in await _noticed(bug, curtain)
 
-    assert BUGS[bug].invariant in violations(evidence)
+
+@pytest.mark.verify
+@pytest.mark.parametrize("bug", BUGS)
+async def test_the_invariants_notice(
+    bug: str, curtain: Curtain, record_property: Callable[[str, object], None]
+) -> None:
+    """A safety that is taken out of the product turns an invariant red."""
+    noticed = await _noticed(bug, curtain)
+    record_property("noticed by", " ".join(noticed))
+
+    assert BUGS[bug].invariant in noticed
 
 
 @pytest.mark.parametrize("bug", BUGS)
@@ -32,3 +40,10 @@ async def test_the_same_scene_goes_well_without_the_bug(bug: str, curtain: Curta
 def test_ten_safeties_can_be_taken_out() -> None:
     assert len(BUGS) == 10
     assert BUGS.keys() == SCENES.keys()
+
+
+async def _noticed(bug: str, curtain: Curtain) -> list[str]:
+    """The invariants that do not hold once the bug is planted."""
+    with BUGS[bug].planted():
+        async with curtain() as stage:
+            return sorted(violations(await SCENES[bug](stage)))

@@ -30,7 +30,7 @@ KILLED = (
     "temporal",
     "postgres",
 )
-_READY_WITHIN = 60.0
+_BACK_WITHIN = 120.0
 _LOOK = 0.05
 # Crashes in a row that are none of the supervisor's business: they are ours.
 _MANY_CRASHES = 1_000_000
@@ -106,7 +106,7 @@ class World:
     async def until_back(self, part: str) -> None:
         """Waits until the supervisor has started a part again, and it can be used."""
         ready = self._probe(part)
-        async with asyncio.timeout(_READY_WITHIN):
+        async with asyncio.timeout(_BACK_WITHIN):
             while not (self.stack.children[part].is_running and await ready()):
                 await asyncio.sleep(_LOOK)
 
