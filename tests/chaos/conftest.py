@@ -40,8 +40,6 @@ from tests.support.databases import Databases
 from tests.support.issuer import Issuer, Person
 from tests.support.simulator import KEY, TUESDAY_NINE
 
-# Fast enough for two windows within a scene.
-_SCALE = 300
 _TOKENS = "k" * 32
 
 
@@ -66,12 +64,12 @@ def curtain(
     issuer: Issuer,
     admin: Person,
     tenant_id: UUID,
-) -> Callable[[], AbstractAsyncContextManager[Stage]]:
-    """Raises the curtain once what is to be missing is missing."""
+) -> Callable[[float], AbstractAsyncContextManager[Stage]]:
+    """Raises the curtain once what is to be missing is missing; time goes as fast as is said."""
 
     @asynccontextmanager
-    async def raised() -> AsyncIterator[Stage]:
-        clock = Clock.start(tmp_path / "clock.json", virtual_origin=TUESDAY_NINE, scale=_SCALE)
+    async def raised(scale: float) -> AsyncIterator[Stage]:
+        clock = Clock.start(tmp_path / "clock.json", virtual_origin=TUESDAY_NINE, scale=scale)
         async with AsyncExitStack() as stack:
             hall = await stack.enter_async_context(_hall(fresh, clock, tmp_path, tenant_id))
             office = await stack.enter_async_context(working(hall, temporal))
@@ -92,7 +90,7 @@ async def _hall(
     async with (
         Database.open(fresh.url("campaigns"), campaigns_encoding.encode, clock, max_size=8) as db,
         receiving(db) as (hook, _),
-        simulators.running(folder, scale=_SCALE, webhook_url=hook) as simulator,
+        simulators.running(folder, scale=clock.scale, webhook_url=hook) as simulator,
         Telephone.open(simulator.url, KEY, clock.now, timeout=0.6) as telephone,
     ):
         async with db.transaction(Caller.service(tenant_id)) as tx:

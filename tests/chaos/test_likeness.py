@@ -13,10 +13,10 @@ from tests.service.groups.contacts import Contacts
 
 
 async def test_every_pair_of_tables_that_differs_is_named(
-    curtain: Callable[[], AbstractAsyncContextManager[Stage]],
+    curtain: Callable[[float], AbstractAsyncContextManager[Stage]],
 ) -> None:
     """Here only analytics follows, and loses a group; contacts came without a word."""
-    async with curtain() as stage:
+    async with curtain(100) as stage:
         await Contacts(stage.groups, stage.desk.person.caller).many(1)
         await stage.desk.create_group()
         await stage.hall.through(await stage.hall.campaign("+12125550157"))

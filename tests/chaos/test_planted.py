@@ -9,7 +9,7 @@ from tests.chaos.invariants import violations
 from tests.chaos.planted import BUGS
 from tests.chaos.scenes import SCENES, Stage
 
-Curtain = Callable[[], AbstractAsyncContextManager[Stage]]
+Curtain = Callable[[float], AbstractAsyncContextManager[Stage]]
 
 
 @pytest.mark.parametrize("bug", BUGS)
@@ -31,8 +31,8 @@ async def test_the_invariants_notice(
 
 @pytest.mark.parametrize("bug", BUGS)
 async def test_the_same_scene_goes_well_without_the_bug(bug: str, curtain: Curtain) -> None:
-    async with curtain() as stage:
-        evidence = await SCENES[bug](stage)
+    async with curtain(SCENES[bug].scale) as stage:
+        evidence = await SCENES[bug].play(stage)
 
     assert BUGS[bug].invariant not in violations(evidence)
 
@@ -45,5 +45,5 @@ def test_ten_safeties_can_be_taken_out() -> None:
 async def _noticed(bug: str, curtain: Curtain) -> list[str]:
     """The invariants that do not hold once the bug is planted."""
     with BUGS[bug].planted():
-        async with curtain() as stage:
-            return sorted(violations(await SCENES[bug](stage)))
+        async with curtain(SCENES[bug].scale) as stage:
+            return sorted(violations(await SCENES[bug].play(stage)))
