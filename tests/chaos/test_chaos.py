@@ -39,7 +39,7 @@ async def test_everything_holds_while_everything_goes_wrong(reachable_path: Path
 
 
 @pytest.mark.verify
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(1500)
 async def test_everything_holds_for_ten_minutes(
     reachable_path: Path, record_property: Record
 ) -> None:

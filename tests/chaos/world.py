@@ -155,6 +155,7 @@ async def opened(
             only=only,
             commands={where: _faulty(bug, where)} if bug else {},
             extra=_told(settings, links),
+            patience=_BACK_WITHIN,
             restarts=_MANY_CRASHES,
         )
         yield World(await stack.enter_async_context(running(whole)), links, lines)
