@@ -89,7 +89,7 @@ class World:
 
     async def provider_fails(self, *rules: Mapping[str, object]) -> None:
         """Puts fault rules of the simulated provider in force; none is fair again."""
-        async with httpx.AsyncClient(trust_env=False, timeout=10) as provider:
+        async with httpx.AsyncClient(trust_env=False, timeout=60) as provider:
             url = f"{self.settings.simulator}/admin/faults"
             (await provider.put(url, json={"rules": rules})).raise_for_status()
 
@@ -112,7 +112,7 @@ class World:
 
     async def ledger(self) -> list[dict[str, Any]]:
         """Every line that the provider wrote."""
-        async with httpx.AsyncClient(trust_env=False, timeout=30) as provider:
+        async with httpx.AsyncClient(trust_env=False, timeout=60) as provider:
             lines: list[dict[str, Any]] = []
             after: int | None = 0
             while after is not None:
