@@ -75,6 +75,10 @@ fmt: setup ## Formats the code and mends what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/buf format --write
 
+.PHONY: chaos
+chaos: setup ## Lets everything go wrong and judges what is left: make chaos MINUTES=10 SEED=1
+	$(BIN)/python -m tests.chaos $(or $(MINUTES),10) $(SEED)
+
 ##@ Upkeep
 
 .PHONY: shots

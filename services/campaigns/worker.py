@@ -20,6 +20,7 @@ from services.campaigns.usecases import reconciling
 from services.campaigns.usecases.desk import LINES, Desk
 from services.chassis import background, channel, process, server
 from services.chassis.db import Database
+from services.chassis.errors import Refusal
 from services.chassis.process import Process
 from services.chassis.settings import Settings
 
@@ -91,6 +92,8 @@ async def _reconciling(
         while True:
             try:
                 await reconciling.reconcile(desk, workflows)
+            except Refusal as refusal:
+                structlog.get_logger().warning("reconciler put off", reason=refusal.reason)
             except Exception:
                 structlog.get_logger().exception("reconciler failed")
             await asyncio.sleep(settings.reconcile_every)

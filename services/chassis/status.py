@@ -1,5 +1,6 @@
 """Refusals as `google.rpc.Status` and back: the only place where the two meet."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -58,8 +59,11 @@ def to_status(refusal: Refusal) -> Status:
 
 
 async def abort(context: grpc.aio.ServicerContext[Any, Any], refusal: Refusal) -> NoReturn:
-    """Ends the call with the refusal."""
-    await context.abort_with_status(rpc_status.to_status(to_status(refusal)))
+    """Ends the call with the refusal; as cancelled if the caller has hung up meanwhile."""
+    try:
+        await context.abort_with_status(rpc_status.to_status(to_status(refusal)))
+    except grpc.aio.InternalError as gone:
+        raise asyncio.CancelledError from gone
     raise AssertionError("abort does not return")
 
 

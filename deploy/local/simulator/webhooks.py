@@ -20,6 +20,8 @@ from services.chassis.clock import Clock
 
 TRIES = 4
 STALE = timedelta(minutes=6)
+# anyio answers a reset during the connection's opening with an AttributeError.
+_NO_ANSWER = (httpx.HTTPError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ class Courier:
             headers["x-retell-signature"] = header
         try:
             answer = await self._client.post(url, content=content, headers=headers)
-        except httpx.HTTPError:
+        except _NO_ANSWER:
             return 0
         return answer.status_code
 

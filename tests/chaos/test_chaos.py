@@ -1,0 +1,63 @@
+"""Whole systems under faults: everything holds, and what is broken on purpose is noticed."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.planted import BUGS
+from tests.chaos.report import Report, judged
+from tests.chaos.run import run
+
+# Kills every part within three quarters of a minute.
+SEED = 24
+SECONDS = 45
+REPORTS = Path(__file__).parents[2] / "build" / "chaos"
+
+Record = Callable[[str, object], None]
+
+
+async def _report(folder: Path, seed: int, seconds: float, bug: str = "") -> Report:
+    where = BUGS[bug].part if bug else ""
+    report = judged(await run(seed, seconds, folder, bug=bug, where=where))
+    kept = REPORTS / f"{seed}-{bug or 'as it is'}"
+    kept.mkdir(parents=True, exist_ok=True)
+    report.write(kept)
+    for name in ("history.jsonl", "lines.log"):
+        shutil.copy(folder / name, kept)
+    return report
+
+
+@pytest.mark.timeout(400)
+async def test_everything_holds_while_everything_goes_wrong(reachable_path: Path) -> None:
+    report = await _report(reachable_path, SEED, SECONDS)
+
+    assert report.violations == {}
+    assert report.counts["dials"] > 0
+    assert report.counts["kills"] > 0
+
+
+@pytest.mark.verify
+@pytest.mark.timeout(1500)
+async def test_everything_holds_for_ten_minutes(
+    reachable_path: Path, record_property: Record
+) -> None:
+    """No call is placed twice or lost, no count is wrong, whatever fails for ten minutes."""
+    report = await _report(reachable_path, SEED, 600)
+    record_property("seed", report.seed)
+    for name in ("dials", "kills", "faults", "requests"):
+        record_property(name, report.counts[name])
+
+    assert report.violations == {}
+    assert report.late == []
+
+
+@pytest.mark.verify
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("bug", ["dial_before_intent", "limiter_off"])
+async def test_a_system_with_a_planted_bug_is_found_out(reachable_path: Path, bug: str) -> None:
+    """A safety that is taken out of a running system shows within half a minute."""
+    report = await _report(reachable_path, SEED, 30, bug)
+
+    assert BUGS[bug].invariant in report.violations
