@@ -148,7 +148,9 @@ def _set_for_the_session() -> tuple[AbstractContextManager[Any], ...]:
 
 
 BUGS: Mapping[str, Bug] = {
-    "dial_before_intent": Bug("I1", "campaigns-worker", lambda: (FAULTS["attempt_after_dial"],)),
+    "dial_before_intent": Bug(
+        "I1", "campaigns-worker", lambda: tuple(FAULTS["attempt_after_dial"])
+    ),
     "key_of_the_run": Bug("I1", "campaigns-worker", _key_of_the_run),
     "audit_afterwards": Bug("I5", "groups", _audit_afterwards),
     "cursor_by_number": Bug("I4", "groups", _cursor_by_number),
@@ -156,6 +158,6 @@ BUGS: Mapping[str, Bug] = {
     "last_report_wins": Bug("I2", "campaigns", _last_report_wins),
     "cancel_unheard": Bug("I9", "campaigns-worker", _cancel_unheard),
     "hours_of_the_server": Bug("I7", "campaigns-worker", _hours_of_the_server),
-    "limiter_off": Bug("I8", "campaigns-worker", lambda: (FAULTS["limiter_off"],)),
+    "limiter_off": Bug("I8", "campaigns-worker", lambda: tuple(FAULTS["limiter_off"])),
     "set_for_the_session": Bug("P17", "groups", _set_for_the_session),
 }

@@ -180,7 +180,7 @@ CONTACTS = (
         "/contacts/{contact_id}/consents",
         shapes.CONSENT,
         201,
-        {"channel": "voice", "purpose": "reminders", "basis": "written", "source": "form"},
+        {"channel": "voice", "purpose": "appointments", "basis": "written", "source": "form"},
     ),
     Case(
         "DELETE",

@@ -79,7 +79,7 @@ class Maker:
         return str(launched["campaign_id"])
 
     async def _consent(self, contact_id: str) -> str:
-        told = {"channel": "sms", "purpose": "reminders", "basis": "written", "source": "form"}
+        told = {"channel": "sms", "purpose": "appointments", "basis": "written", "source": "form"}
         return str((await self._post(f"/contacts/{contact_id}/consents", **told))["id"])
 
     async def _import(self) -> str:

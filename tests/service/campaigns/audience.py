@@ -50,7 +50,7 @@ class Audience:
                     id=new_id(),
                     contact_no=number,
                     channel="voice",
-                    purpose="reminders",
+                    purpose="appointments",
                     basis="existing_customer",
                     source="test",
                     recorded_by=self.caller.person_id,

@@ -121,6 +121,7 @@ async def test_each_contact_that_a_file_changes_is_on_record(desk: Desk) -> None
         "name": ("Anna", "Anne"),
         "owner_name": (None, "Dr. Lee"),
         "appointment_time": (None, "2030-01-02 09:00:00+00:00"),
+        "appointment_status": ("unknown", "pending"),
     }
     (created,) = by_action.pop("contact_created")
     assert created.contact_id not in {"", updated.contact_id}
