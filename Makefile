@@ -44,7 +44,8 @@ check: proto lint types arch ## Runs every static check
 
 .PHONY: test
 test: setup check ## Runs all static checks and all tests
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/chaos
+	$(BIN)/pytest -n 2 --dist loadfile tests/chaos
 
 .PHONY: verify
 verify: setup ## Runs the long proofs, and writes docs/verification.md

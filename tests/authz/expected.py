@@ -195,6 +195,7 @@ ROUTES = {
     "POST /contacts/select": "/vio.groups.v1.SelectionService/CreateSelection",
     "GET /contacts/{contact_id}": "/vio.groups.v1.ContactService/GetContact",
     "PATCH /contacts/{contact_id}": "/vio.groups.v1.ContactService/UpdateContact",
+    "PUT /contacts/{contact_id}/groups": "/vio.groups.v1.MemberService/SetContactGroups",
     "POST /contacts/{contact_id}/consents": "/vio.groups.v1.ContactService/RecordConsent",
     "DELETE /contacts/{contact_id}/consents/{consent_id}": (
         "/vio.groups.v1.ContactService/RevokeConsent"

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from unittest.mock import patch
@@ -22,11 +22,14 @@ from services.campaigns.domain import calls, contactability
 from services.campaigns.domain.calls import Known
 from services.campaigns.domain.hours import Whereabouts, ZoneSource
 from services.campaigns.store.live import Live
+from services.campaigns.telephony.answers import Answer, Order
+from services.campaigns.telephony.retell import Telephone
 from services.campaigns.usecases import permits
 from services.chassis import db as sql
 from services.chassis.caller import Caller
 from services.chassis.db import Database, Transaction
 from services.chassis.feed import reading
+from services.chassis.ids import new_id
 from services.groups.store import audit, groups
 from tests.support.faulty_worker import FAULTS
 
@@ -139,6 +142,16 @@ def _hours_of_the_server() -> tuple[AbstractContextManager[Any], ...]:
     )
 
 
+def _dial_before_intent() -> tuple[AbstractContextManager[Any], ...]:
+    """No attempt was written before, so each request of it is a stranger to the provider."""
+    call = Telephone.call
+
+    async def with_a_new_key(self: Telephone, order: Order) -> Answer:
+        return await call(self, replace(order, attempt_id=new_id()))
+
+    return (patch.object(Telephone, "call", with_a_new_key),)
+
+
 def _set_for_the_session() -> tuple[AbstractContextManager[Any], ...]:
     """SET where SET LOCAL is meant."""
     return tuple(
@@ -148,9 +161,7 @@ def _set_for_the_session() -> tuple[AbstractContextManager[Any], ...]:
 
 
 BUGS: Mapping[str, Bug] = {
-    "dial_before_intent": Bug(
-        "I1", "campaigns-worker", lambda: tuple(FAULTS["attempt_after_dial"])
-    ),
+    "dial_before_intent": Bug("I1", "campaigns-worker", _dial_before_intent),
     "key_of_the_run": Bug("I1", "campaigns-worker", _key_of_the_run),
     "audit_afterwards": Bug("I5", "groups", _audit_afterwards),
     "cursor_by_number": Bug("I4", "groups", _cursor_by_number),

@@ -43,7 +43,7 @@ class Desk:
     async def call(self, method: str, message: Any) -> Any:
         for stub in _STUBS:
             if found := getattr(stub(self.channel), method, None):
-                return await found(message, metadata=self.person.metadata, timeout=10)
+                return await found(message, metadata=self.person.metadata, timeout=30)
         raise AttributeError(method)
 
     async def create_group(self, name: str = "VIP", **fields: Any) -> group_pb2.Group:

@@ -56,11 +56,11 @@ class Answer:
 class Client:
     """Sends a body bit by bit and reads the answer whenever it comes, as few libraries do."""
 
-    port: int
+    door: int
     token: str
 
     async def send(self, pieces: Iterator[bytes], kind: str, query: str = "") -> Answer:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.door)
         answer = asyncio.create_task(self._answer(reader))
         token = f"authorization: Bearer {self.token}\r\n" if self.token else ""
         writer.write(
@@ -88,7 +88,7 @@ class Client:
 
 
 @pytest.fixture
-async def port(channel: grpc.aio.Channel, issuer: Issuer) -> AsyncIterator[int]:
+async def door(channel: grpc.aio.Channel, issuer: Issuer) -> AsyncIterator[int]:
     """The gateway in front of the groups context."""
     stubs = Stubs.over(Channels(channel, channel, channel, channel))
 
@@ -109,8 +109,8 @@ async def port(channel: grpc.aio.Channel, issuer: Issuer) -> AsyncIterator[int]:
 
 
 @pytest.fixture
-def client(port: int, desk: Desk) -> Client:
-    return Client(port, desk.person.token)
+def client(door: int, desk: Desk) -> Client:
+    return Client(door, desk.person.token)
 
 
 async def test_a_form_and_a_bare_file_are_taken(client: Client, desk: Desk) -> None:
@@ -126,11 +126,11 @@ async def test_a_form_and_a_bare_file_are_taken(client: Client, desk: Desk) -> N
 
 
 @pytest.mark.parametrize("kind", [FORM, "text/csv"])
-async def test_a_stranger_is_refused_before_the_body_is_taken(port: int, kind: str) -> None:
+async def test_a_stranger_is_refused_before_the_body_is_taken(door: int, kind: str) -> None:
     """X-07: at most what the buffers on the way hold goes out, of a file of 64 MB."""
     head = [part("file", filename="people.csv")] if kind == FORM else []
 
-    answer = await Client(port, "").send(iter([*head, *[b"x" * 65536] * 1024]), kind)
+    answer = await Client(door, "").send(iter([*head, *[b"x" * 65536] * 1024]), kind)
 
     assert (answer.status, answer.body["reason"]) == (401, "UNAUTHENTICATED")
     assert answer.sent < 16 * MEGABYTE
