@@ -1,9 +1,10 @@
 """What surrounds every RPC: telemetry, deadline, authentication, policy, refusals."""
 
 import asyncio
+import inspect
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any
@@ -65,10 +66,9 @@ def _wrapped(handler: Any, guard: Callable[[Context], AbstractAsyncContextManage
         async with guard(context):
             return await call(message, context)
 
-    async def stream(message: Any, context: Context) -> AsyncIterator[Any]:
+    async def stream(message: Any, context: Context) -> None:
         async with guard(context):
-            async for each in call(message, context):
-                yield each
+            await _written(call(message, context), context)
 
     make = {
         (False, False): grpc.unary_unary_rpc_method_handler,
@@ -78,6 +78,20 @@ def _wrapped(handler: Any, guard: Callable[[Context], AbstractAsyncContextManage
     }[handler.request_streaming, handler.response_streaming]
     behaviour: Any = stream if handler.response_streaming else answer
     return make(behaviour, handler.request_deserializer, handler.response_serializer)
+
+
+async def _written(stream: Any, context: Context) -> None:
+    """Writes what a handler yields; one that is inside another guard writes by itself.
+
+    A generator that were left to gRPC would end, when its call is cancelled between two
+    messages, as garbage: late, and in a context that is not its own.
+    """
+    if not inspect.isasyncgen(stream):
+        await stream
+        return
+    async with aclosing(stream) as messages:
+        async for each in messages:
+            await context.write(each)
 
 
 @asynccontextmanager
