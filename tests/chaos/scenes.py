@@ -133,7 +133,9 @@ async def people_sleep_in_honolulu(stage: Stage) -> Evidence:
 
 
 async def more_people_than_a_window_holds(stage: Stage) -> Evidence:
-    """Forty, and nobody waits between batches."""
+    """Forty, the provider has lines for all of them, and nobody waits between batches."""
+    lines = {"concurrency": 100}
+    (await stage.hall.simulator.admin.put("/admin/limits", json=lines)).raise_for_status()
     campaign = await stage.hall.campaign(*map(_ANSWERS.format, range(100, 140)))
     for _ in range(12):
         await stage.hall.batch(campaign)
