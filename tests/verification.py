@@ -15,7 +15,9 @@ import pytest
 
 _HEAD = """# What was verified
 
-`make verify` on {date} UTC: {cores} cores, {system}, Python {python}, {minutes:.0f} minutes,
+    pytest {command}
+
+on {date} UTC: {cores} cores, {system}, Python {python}, {minutes:.0f} minutes,
 {passed} proofs held, {failed} did not.
 
 | promise | evidence | result | measured | seconds |
@@ -30,7 +32,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     page = config.getoption("--report")
     if page and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Report(page))
+        command = " ".join(config.invocation_params.args)
+        config.pluginmanager.register(Report(page, command))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,6 +48,7 @@ class Report:
     """Gathers how each proof ended."""
 
     page: Path
+    command: str
     begun: datetime = field(default_factory=lambda: datetime.now(UTC))
     ended: dict[str, pytest.TestReport] = field(default_factory=dict)
 
@@ -58,6 +62,7 @@ class Report:
     def _lines(self) -> Iterator[str]:
         passed = sum(report.passed for report in self.ended.values())
         yield _HEAD.format(
+            command=self.command,
             date=f"{self.begun:%Y-%m-%d %H:%M}",
             cores=os.cpu_count(),
             system=platform.system(),

@@ -41,13 +41,16 @@ class Horizon:
 
 @dataclass(slots=True)
 class Alarm:
-    """Names the oldest open transaction of a feed once it holds the feed back."""
+    """Names the oldest open transaction of a feed once it is known to hold the feed back."""
 
+    _seen: dict[int, datetime] = field(default_factory=dict)
     _named: tuple[str, str] | None = None
     _alarmed: int = 0
 
-    async def look(self, tx: Transaction, state: State, complete_until: datetime) -> None:
-        held = (state.moment - complete_until).total_seconds()
+    async def look(self, tx: Transaction, state: State) -> None:
+        self._seen = {xid: self._seen.get(xid, state.moment) for xid in state.writing}
+        oldest = min(self._seen.values(), default=state.moment)
+        held = (state.moment - oldest).total_seconds()
         if held < _WORTH_NAMING:
             self._forget()
         elif holder := await reading.holder(tx, state.horizon):

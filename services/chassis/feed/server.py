@@ -100,7 +100,7 @@ class ChangeFeed(pb_grpc.ChangeFeedServiceServicer):
             if place.generation != state.generation or place.xid > state.horizon:
                 raise cursors.generation_changed()
             until = horizon.complete_until(state)
-            await self._alarm.look(tx, state, until)
+            await self._alarm.look(tx, state)
             return state, await reading.events(tx, place), self.db.clock.virtual(until)
 
     @asynccontextmanager
