@@ -1,7 +1,6 @@
 """What surrounds every RPC: telemetry, deadline, authentication, policy, refusals."""
 
 import asyncio
-import inspect
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -66,9 +65,10 @@ def _wrapped(handler: Any, guard: Callable[[Context], AbstractAsyncContextManage
         async with guard(context):
             return await call(message, context)
 
-    async def stream(message: Any, context: Context) -> None:
-        async with guard(context):
-            await _written(call(message, context), context)
+    async def stream(message: Any, context: Context) -> AsyncIterator[Any]:
+        async with guard(context), aclosing(call(message, context)) as answers:
+            async for each in answers:
+                yield each
 
     behaviour: Any = stream if handler.response_streaming else answer
     return remade(handler, behaviour, handler.request_deserializer)
@@ -90,20 +90,6 @@ def remade(handler: Any, behaviour: Any, read: Callable[[bytes], Any] | None) ->
         (True, True): grpc.stream_stream_rpc_method_handler,
     }[handler.request_streaming, handler.response_streaming]
     return make(behaviour, read, handler.response_serializer)
-
-
-async def _written(stream: Any, context: Context) -> None:
-    """Writes what a handler yields; one that is inside another guard writes by itself.
-
-    A generator that were left to gRPC would end, when its call is cancelled between two
-    messages, as garbage: late, and in a context that is not its own.
-    """
-    if not inspect.isasyncgen(stream):
-        await stream
-        return
-    async with aclosing(stream) as messages:
-        async for each in messages:
-            await context.write(each)
 
 
 @asynccontextmanager
