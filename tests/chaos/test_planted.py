@@ -29,6 +29,7 @@ async def test_the_invariants_notice(
     assert BUGS[bug].invariant in noticed
 
 
+@pytest.mark.verify
 @pytest.mark.parametrize("bug", BUGS)
 async def test_the_same_scene_goes_well_without_the_bug(bug: str, curtain: Curtain) -> None:
     async with curtain(SCENES[bug].scale) as stage:

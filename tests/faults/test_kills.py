@@ -11,8 +11,15 @@ from tests.faults.house import Recovery
 
 BACK_AT_WORK = 5.0
 NEXT_DIAL_AFTER_THE_WORKER = 8.0
-FEW = ("campaigns-worker", "postgres", "temporal")
-ALL = (*FEW, "groups", "campaigns", "analytics", "gateway")
+PARTS = (
+    "campaigns-worker",
+    "postgres",
+    "temporal",
+    "groups",
+    "campaigns",
+    "analytics",
+    "gateway",
+)
 Record = Callable[[str, object], None]
 
 
@@ -32,21 +39,13 @@ async def killed(state: Path, parts: Sequence[str], people: int) -> list[Recover
     return recoveries
 
 
-@pytest.mark.timeout(240)
-async def test_a_part_that_is_killed_under_a_campaign_is_back_and_nothing_is_lost(
-    reachable_path: Path,
-) -> None:
-    """C-33: the parts on which every dial depends."""
-    await killed(reachable_path, FEW, people=100)
-
-
 @pytest.mark.verify
 @pytest.mark.timeout(420)
 async def test_any_part_that_is_killed_under_a_campaign_is_back_within_seconds(
     reachable_path: Path, record_property: Record
 ) -> None:
     """Any part may be killed under a campaign: it goes on within seconds, nobody is rung twice."""
-    recoveries = await killed(reachable_path, ALL, people=250)
+    recoveries = await killed(reachable_path, PARTS, people=250)
 
     record_property("kills", len(recoveries))
     record_property("dials", 250)

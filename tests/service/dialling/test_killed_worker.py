@@ -22,6 +22,10 @@ from tests.service.dialling.worker import Told
 NUMBERS = [f"+1212555{n:04}" for n in range(100, 107)]
 
 
+# `tests/faults` kills workers at each of these places in every run.
+pytestmark = pytest.mark.verify
+
+
 @pytest.fixture
 def told(hall: Hall, temporal: Temporal, tmp_path: Path) -> Told:
     return Told(
