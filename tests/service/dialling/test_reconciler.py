@@ -181,6 +181,7 @@ async def test_a_workflow_paused_in_the_console_holds_its_campaign(office: Offic
     assert (verdict["holds"], verdict["dials"]) == (True, 40)
 
 
+@pytest.mark.verify
 async def test_a_campaign_cancelled_while_its_workflow_is_paused_frees_its_slot(
     office: Office,
 ) -> None:
