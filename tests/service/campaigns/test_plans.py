@@ -4,28 +4,17 @@ from collections.abc import Awaitable
 from typing import Any
 
 import pytest
-from psycopg import AsyncCursor
 
-from services.chassis import caller as callers
 from tests.service.campaigns.audience import Audience
 from tests.service.campaigns.desk import Desk
 from tests.service.groups.desk import Desk as GroupsDesk
+from tests.support.statements import noted
 
 
 @pytest.fixture
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every statement that an RPC of campaigns runs from here on; the feed's consumers do not."""
-    seen: list[str] = []
-    execute = AsyncCursor.execute
-
-    async def noted(cursor: Any, query: Any, *rest: Any, **options: Any) -> Any:
-        answers_somebody = callers.current.get(None) is not None
-        if answers_somebody and cursor.connection.info.user == "campaigns":
-            seen.append(str(query))
-        return await execute(cursor, query, *rest, **options)
-
-    monkeypatch.setattr(AsyncCursor, "execute", noted)
-    return seen
+    """What the RPCs of campaigns run from here on."""
+    return noted(monkeypatch, "campaigns")
 
 
 async def test_a_list_takes_as_many_statements_for_many_rows_as_for_few(

@@ -181,7 +181,6 @@ async def test_a_workflow_paused_in_the_console_holds_its_campaign(office: Offic
     assert (verdict["holds"], verdict["dials"]) == (True, 40)
 
 
-@pytest.mark.verify
 async def test_a_campaign_cancelled_while_its_workflow_is_paused_frees_its_slot(
     office: Office,
 ) -> None:
@@ -189,7 +188,7 @@ async def test_a_campaign_cancelled_while_its_workflow_is_paused_frees_its_slot(
     campaign = await under_way(office)
     await _paused(office, campaign)
 
-    await office.hall.change(campaign, state="cancelling")
+    await office.hall.change(campaign, state="cancelling", blocking_reason=None)
     await office.starter.cancel(campaign.id)
     after = await healed(office, campaign)
     await office.cli("workflow", "unpause", "-w", f"campaign/{campaign.id}")

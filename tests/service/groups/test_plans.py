@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 import pytest
-from psycopg import AsyncCursor, Connection
+from psycopg import Connection
 
 from services.chassis.db import Database, Sql
 from services.groups.domain.members import MemberSort
@@ -14,6 +14,7 @@ from services.groups.store.visible import eyes
 from tests.service.groups.contacts import Contacts
 from tests.service.groups.desk import Desk
 from tests.support.databases import Databases
+from tests.support.statements import noted
 
 
 async def test_a_page_of_members_walks_the_index(
@@ -53,16 +54,8 @@ async def test_a_page_of_members_walks_the_index(
 
 @pytest.fixture
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every statement that is run from here on."""
-    seen: list[str] = []
-    execute = AsyncCursor.execute
-
-    async def noted(cursor: Any, query: Any, *rest: Any, **options: Any) -> Any:
-        seen.append(str(query))
-        return await execute(cursor, query, *rest, **options)
-
-    monkeypatch.setattr(AsyncCursor, "execute", noted)
-    return seen
+    """What the RPCs of groups run from here on."""
+    return noted(monkeypatch, "groups")
 
 
 async def test_a_list_takes_as_many_statements_for_many_rows_as_for_few(
