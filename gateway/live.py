@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -45,6 +45,7 @@ class Event:
 class Course:
     """What was seen of one campaign so far, kept while somebody looks or may come back."""
 
+    campaign_id: str
     key: str = field(default_factory=lambda: uuid4().hex[:12])
     events: list[Event] = field(default_factory=list)
     people: dict[str, bytes] = field(default_factory=dict)
@@ -90,40 +91,43 @@ class Hub:
 
     stubs: Stubs
     courses: dict[str, Course] = field(default_factory=dict)
-    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    upstreams: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     def course(self, campaign_id: str, tenant_id: str) -> Course:
         """The campaign's course; the first viewer starts its upstream."""
         if campaign_id not in self.courses:
-            course = self.courses[campaign_id] = Course()
-            task = asyncio.create_task(self._follow(course, campaign_id, tenant_id))
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
+            course = self.courses[campaign_id] = Course(campaign_id)
+            following = self._follow(course, tenant_id)
+            self.upstreams[campaign_id] = asyncio.create_task(following)
+            self._forget_later(course)
         return self.courses[campaign_id]
 
-    async def close(self) -> None:
-        """Ends every upstream."""
-        for task in self.tasks:
-            task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
-
-    async def _follow(self, course: Course, campaign_id: str, tenant_id: str) -> None:
-        request = pb.WatchCampaignRequest(tenant_id=tenant_id, campaign_id=campaign_id)
-        lonely_since = time.monotonic()
+    @contextmanager
+    def viewer(self, course: Course) -> Iterator[None]:
+        """Somebody who looks; a course that nobody comes back to is forgotten."""
+        course.viewers += 1
         try:
-            while not course.is_over:
-                stream = self.stubs.watch.WatchCampaign(request)
-                with suppress(grpc.aio.AioRpcError):
-                    async for response in stream:
-                        if response.HasField("progress"):
-                            await course.learn(response)
-                        lonely_since = time.monotonic() if course.viewers else lonely_since
-                        if time.monotonic() - lonely_since > _LINGER:
-                            return
-                await asyncio.sleep(_AGAIN)
-            await asyncio.sleep(_LINGER)
+            yield
         finally:
-            self.courses.pop(campaign_id, None)
+            course.viewers -= 1
+            self._forget_later(course)
+
+    def _forget_later(self, course: Course) -> None:
+        asyncio.get_running_loop().call_later(_LINGER, self._forget, course)
+
+    def _forget(self, course: Course) -> None:
+        if not course.viewers and self.courses.get(course.campaign_id) is course:
+            del self.courses[course.campaign_id]
+            self.upstreams.pop(course.campaign_id).cancel()
+
+    async def _follow(self, course: Course, tenant_id: str) -> None:
+        request = pb.WatchCampaignRequest(tenant_id=tenant_id, campaign_id=course.campaign_id)
+        while not course.is_over:
+            with suppress(grpc.aio.AioRpcError):
+                async for response in self.stubs.watch.WatchCampaign(request):
+                    if response.HasField("progress"):
+                        await course.learn(response)
+            await asyncio.sleep(_AGAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +157,7 @@ class Live:
         """Ends with the campaign, with the viewer's token, or when it may not be seen any more."""
         at = course.start(request.headers.get("last-event-id", ""))
         expires, checked = request.state.bearer.expires, time.monotonic()
-        course.viewers += 1
-        try:
+        with self.hub.viewer(course):
             while True:
                 while at < len(course.events):
                     yield course.events[at].encoded()
@@ -167,8 +170,6 @@ class Live:
                         return
                 if not await _news(course, at, min(_PING, expires - time.time())):
                     yield b": still here\n\n"
-        finally:
-            course.viewers -= 1
 
 
 async def _news(course: Course, at: int, patience: float) -> bool:
