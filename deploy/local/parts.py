@@ -27,7 +27,11 @@ NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A process of the stack; it is started once everything it `needs` is ready."""
+    """A process of the stack.
+
+    It is started once everything it `needs` is ready, and stopped before any of that is; what
+    it can wait for by itself is no need.
+    """
 
     name: str
     command: Sequence[str]
@@ -139,7 +143,7 @@ def _worker(settings: StackSettings, secrets: Secrets, cluster: Cluster) -> Part
         "services.campaigns.worker",
         readiness.port(port),
         port,
-        needs=["campaigns", "groups", "simulator", "temporal"],
+        needs=["postgres", "issuer", "simulator", "temporal"],
         environment={
             **database_environment("campaigns", cluster),
             **_machine("campaigns", secrets),
@@ -157,7 +161,7 @@ def _gateway(settings: StackSettings, secrets: Secrets) -> Part:
         "gateway",
         readiness.http(f"{settings.gateway}/readyz"),
         port,
-        needs=["groups", "campaigns", "analytics"],
+        needs=["issuer"],
         environment={"GATEWAY_LISTEN": f"127.0.0.1:{port}", **_machine("gateway", secrets)},
     )
 

@@ -67,13 +67,13 @@ class Stack:
                 group.create_task(self._bring_up(part, ready))
 
     async def stop(self) -> None:
-        """Stops everything, the last started first."""
+        """Stops everything, each part once those that need it have ended."""
         self._stopping = True
         for task in self._watching:
             task.cancel()
         await asyncio.gather(*self._watching, return_exceptions=True)
-        for name in reversed(list(self.children)):
-            await self.children[name].stop()
+        gone = {name: asyncio.Event() for name in self.children}
+        await asyncio.gather(*(self._take_down(child, gone) for child in self.children.values()))
 
     async def until_ready(self, name: str) -> None:
         """Waits until a part that was started can be used, again."""
@@ -128,6 +128,15 @@ class Stack:
         ready[part.name].set()
         self._watching.append(asyncio.create_task(self._watch(part)))
 
+    async def _take_down(self, child: Child, gone: Mapping[str, asyncio.Event]) -> None:
+        for name, other in self.children.items():
+            if child.part.name in other.part.needs:
+                await gone[name].wait()
+        try:
+            await child.stop()
+        finally:
+            gone[child.part.name].set()
+
     async def _until_ready(self, part: Part) -> None:
         try:
             async with asyncio.timeout(self.patience):
@@ -166,19 +175,19 @@ class Stack:
             self.cluster.create_database(DATABASE)
         else:
             self.cluster.make_roles(DATABASE)
-        for name in table.CONTEXTS:
-            if name not in self.only:
-                continue
-            environment = self._environment() | table.database_environment(name, self.cluster)
-            done = subprocess.run(
-                [sys.executable, "-m", f"services.{name}", "migrate"],
-                env=environment,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if done.returncode:
-                raise CannotStart(f"The migrations of {name} failed:\n{done.stderr.strip()}")
+        contexts = [name for name in table.CONTEXTS if name in self.only]
+        environment = self._environment()
+        for name in contexts:
+            environment |= table.database_environment(name, self.cluster)
+        done = subprocess.run(
+            [sys.executable, "-m", "services.chassis.migrate", *contexts],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise CannotStart(f"The migrations failed:\n{done.stderr.strip()}")
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Runs the analytics service; `... migrate` for its schema, `... rebuild` to read all anew."""
+"""Runs the analytics service: `python -m services.analytics`, or `... rebuild` to read all anew."""
 
 import asyncio
 import sys
@@ -13,7 +13,7 @@ from services.analytics.feed import consumers, serving
 from services.analytics.feed.announcer import Announcer
 from services.analytics.rpc import analytics_service, policy
 from services.analytics.usecases import learning, sources
-from services.chassis import channel, entry, process, server, sweeping
+from services.chassis import channel, process, server, sweeping
 from services.chassis.db import Database
 from services.chassis.process import Process
 from services.chassis.settings import Settings
@@ -88,7 +88,4 @@ async def _opened(settings: AnalyticsSettings, metrics_port: int | None) -> Asyn
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["rebuild"]:
-        asyncio.run(rebuild())
-    else:
-        entry.main("analytics", serve)
+    asyncio.run(rebuild() if sys.argv[1:] == ["rebuild"] else serve())

@@ -1,5 +1,6 @@
-"""Runs the campaigns service: `python -m services.campaigns`, or `... migrate` for its schema."""
+"""Runs the campaigns service: `python -m services.campaigns`."""
 
+import asyncio
 from contextlib import AsyncExitStack
 
 import grpc
@@ -12,7 +13,7 @@ from services.campaigns.feed import encoding, learning, serving
 from services.campaigns.rpc.policy import POLICY
 from services.campaigns.temporal.starter import Starter
 from services.campaigns.usecases.launch import Launching
-from services.chassis import channel, entry, process, server, sweeping
+from services.chassis import channel, process, server, sweeping
 from services.chassis.db import Database
 from services.chassis.pages import PageTokens
 from services.chassis.settings import Settings
@@ -69,4 +70,4 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    entry.main("campaigns", serve)
+    asyncio.run(serve())

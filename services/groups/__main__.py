@@ -1,11 +1,12 @@
-"""Runs the groups service: `python -m services.groups`, or `... migrate` for its schema."""
+"""Runs the groups service: `python -m services.groups`."""
 
+import asyncio
 from contextlib import AsyncExitStack
 
 import grpc
 from pydantic import Field, SecretStr
 
-from services.chassis import channel, entry, process, server, sweeping
+from services.chassis import channel, process, server, sweeping
 from services.chassis.db import Database
 from services.chassis.pages import PageTokens
 from services.chassis.settings import Settings
@@ -57,4 +58,4 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    entry.main("groups", serve)
+    asyncio.run(serve())

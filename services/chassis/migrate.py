@@ -1,8 +1,9 @@
-"""How a context is run from the command line: it serves, or migrates its schema."""
+"""Brings schemas up to date: `python -m services.chassis.migrate groups campaigns`.
 
-import asyncio
+Each context's owner is reached at `<CONTEXT>_OWNER_DATABASE_URL`.
+"""
+
 import sys
-from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -12,17 +13,9 @@ from services.chassis import migrations
 
 
 class OwnerSettings(BaseSettings):
-    """Where the context's schema can be changed, by its owner."""
+    """Where a context's schema can be changed, by its owner."""
 
     url: SecretStr
-
-
-def main(context: str, serve: Callable[[], Coroutine[None, None, None]]) -> None:
-    """Serves, or brings the context's schema up to date: `python -m services.<context> migrate`."""
-    if sys.argv[1:] == ["migrate"]:
-        migrate(context)
-    else:
-        asyncio.run(serve())
 
 
 def migrate(context: str) -> None:
@@ -30,3 +23,8 @@ def migrate(context: str) -> None:
     owner = OwnerSettings(_env_prefix=f"{context}_OWNER_DATABASE_")
     scripts = Path(__file__).parents[1] / context / "store" / "migrations"
     migrations.migrate(owner.url.get_secret_value(), context, scripts)
+
+
+if __name__ == "__main__":
+    for named in sys.argv[1:]:
+        migrate(named)
