@@ -19,13 +19,14 @@ from gateway import docs, openapi, problems
 from gateway.limits import LARGEST_BODY, Limited
 from gateway.lingering import Lingering
 from gateway.live import Hub, Live
-from gateway.route import Endpoint, json_response
+from gateway.route import Endpoint, Route, json_response
 from gateway.routes import ROUTES
 from gateway.stubs import Stubs
 from gateway.webhooks import Webhook
 from services.chassis import auth
 from services.chassis.auth import Verifier
 from services.chassis.interceptors import REQUEST_ID
+from services.chassis.turns import Turns
 
 PREFIX = "/api"
 _SAFE = {
@@ -35,6 +36,8 @@ _SAFE = {
     "Cache-Control": "no-store",
 }
 _LONGEST_ID = 64
+# One process works on them in turns anyway: more would be held back for nothing.
+_AT_ONCE = 2
 
 
 class Identified:
@@ -82,10 +85,13 @@ def build(
 
 def _by_path(stubs: Stubs, verifier: Verifier) -> dict[str, dict[str, Endpoint]]:
     """Every path with its methods, so that a wrong method is told which ones there are."""
-    signed = Webhook()
+    signed, turns = Webhook(), Turns(at_once=_AT_ONCE)
     paths: dict[str, dict[str, Endpoint]] = {signed.path: {signed.method: signed.endpoint(stubs)}}
     for route in (*ROUTES, Live(Hub(stubs))):
-        endpoint = _for_bearers(verifier, route.endpoint(stubs))
+        endpoint = route.endpoint(stubs)
+        if isinstance(route, Route):
+            endpoint = _in_turn(turns, endpoint)
+        endpoint = _for_bearers(verifier, endpoint)
         paths.setdefault(route.path, {})[route.method] = endpoint
     return dict(sorted(paths.items(), key=lambda entry: _specificity(entry[0])))
 
@@ -97,6 +103,19 @@ def _for_bearers(verifier: Verifier, endpoint: Endpoint) -> Endpoint:
         token = auth.bearer(request.headers.getlist("authorization"))
         request.state.bearer = await verifier.verify(token)
         return await endpoint(request)
+
+    return answer
+
+
+def _in_turn(turns: Turns, endpoint: Endpoint) -> Endpoint:
+    """Lets a tenant with many requests wait for itself; files and streams go on beside."""
+
+    async def answer(request: Request) -> Response:
+        tenant_id = request.state.bearer.caller.tenant_id
+        if tenant_id is None:
+            return await endpoint(request)
+        async with turns.of(tenant_id):
+            return await endpoint(request)
 
     return answer
 

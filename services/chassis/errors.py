@@ -104,6 +104,16 @@ def unavailable(part: str) -> Unavailable:
     )
 
 
+def too_many_at_once(limit: int) -> Exhausted:
+    """The tenant's requests that wait are more than make sense."""
+    return Exhausted(
+        "TOO_MANY_AT_ONCE",
+        f"{limit} requests of your business are waiting already. Please try again.",
+        limit=limit,
+        retry_after=1,
+    )
+
+
 def etag_mismatch(sent: str, found: str) -> Conflict:
     """The object changed since the caller read it."""
     return Conflict(

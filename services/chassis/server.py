@@ -17,6 +17,7 @@ from services.chassis.closing import Closing
 from services.chassis.interceptors import Around, Guard
 from services.chassis.parsing import Parsing
 from services.chassis.policy import Policy
+from services.chassis.turns import Turns
 
 Register = Callable[[grpc.aio.Server], Sequence[str]]
 
@@ -98,6 +99,7 @@ def _server(
             Around(interceptors.in_time),
             Around(closing.known),
             Around(interceptors.admitted(verifier, rows)),
+            Around(Turns().taken),
             *map(Around, behind),
             Parsing(),
         ],
