@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import grpc
 import httpx
-import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 from starlette.routing import Route
@@ -48,7 +47,7 @@ from services.groups.rpc import first_sight
 from services.groups.rpc import policy as groups_policy
 from services.groups.usecases.people import Acquaintance
 from tests.service.campaigns.desk import Engine
-from tests.support import simulator
+from tests.support import web
 from tests.support.databases import Databases
 from tests.support.issuer import Issuer
 from tests.support.simulator import KEY, TUESDAY_NINE
@@ -112,8 +111,7 @@ class Builder:
         return await self.stack.enter_async_context(grpc.aio.insecure_channel(address))
 
     async def web(self, served: FastAPI) -> str:
-        config = uvicorn.Config(served, port=0, log_level="warning", ws="none")
-        return await self.stack.enter_async_context(simulator.serving(uvicorn.Server(config)))
+        return await self.stack.enter_async_context(web.app(served))
 
     async def forwarding(self, address: str) -> grpc.aio.Channel:
         """As the gateway reaches a context."""

@@ -55,6 +55,7 @@ async def test_a_worker_that_slept_before_it_sent_rings_nobody_once_it_wakes(
         assert await _dials(round_) == 1
 
 
+@pytest.mark.verify
 @pytest.mark.usefixtures("forgetful")
 async def test_without_its_guard_a_worker_that_slept_rings_twice(ground: Ground) -> None:
     """The control: the age of the fence is what prevents the duplicate above."""
@@ -63,12 +64,14 @@ async def test_without_its_guard_a_worker_that_slept_rings_twice(ground: Ground)
         assert (await round_.verdict())["duplicates"]
 
 
+@pytest.mark.verify
 async def test_a_worker_that_slept_while_it_sent_rings_nobody_twice(ground: Ground) -> None:
     """P2: past the last look at its fence only the provider's key can help."""
     async with _slept(ground, SENDING) as round_:
         assert await _dials(round_) == 1
 
 
+@pytest.mark.verify
 @pytest.mark.usefixtures("forgetful")
 async def test_without_keys_a_worker_that_slept_while_it_sent_rings_twice(ground: Ground) -> None:
     """The control: the key of the attempt is what prevents the duplicate above."""

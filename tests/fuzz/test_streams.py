@@ -1,6 +1,8 @@
 """Streams in numbers, streams that nobody reads, and a neighbour who takes all there is."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
@@ -13,12 +15,14 @@ import pytest
 from deploy.local.settings import DATABASE
 from tests.fuzz.house import Health, House
 from tests.fuzz.probe import probing
+from tests.fuzz.resets import reset_streams
 from vio.campaigns.v1 import campaign_service_pb2 as campaigns
 from vio.feed.v1 import feed_service_pb2 as feed
 
 pytestmark = pytest.mark.timeout(300)
 
 WATCH = "/vio.campaigns.v1.CampaignService/WatchCampaign"
+LIST_GROUPS = "/vio.groups.v1.GroupService/ListGroups"
 LIST = "/vio.feed.v1.ChangeFeedService/List"
 _OPEN = (
     "select count(*) from pg_stat_activity "
@@ -103,20 +107,59 @@ async def test_watching_holds_no_transaction(house: House, machine: Any) -> None
         machine(house.channels["campaigns"], WATCH, request.SerializeToString())
     await asyncio.sleep(2)
 
+    assert _idle_transactions(house) == 0
+
+
+def _idle_transactions(house: House) -> int:
     with psycopg.connect(house.stack.cluster.url("campaigns", DATABASE)) as connection:
         row = connection.execute(_OPEN).fetchone()
+    assert row is not None
+    return int(row[0])
 
-    assert row == (0,)
+
+async def test_a_transaction_left_open_and_a_gateway_that_stands_still_are_seen(
+    house: House,
+) -> None:
+    """The checks above turn red on either: what they look at is there to be seen."""
+    with psycopg.connect(house.stack.cluster.url("campaigns", DATABASE)) as connection:
+        connection.execute("select 1")
+        await asyncio.sleep(1.5)
+        left_open = _idle_transactions(house)
+    async with probing(house.api()) as probe:
+        os.kill(house.pids()["gateway"], signal.SIGSTOP)
+        await asyncio.sleep(0.7)
+        os.kill(house.pids()["gateway"], signal.SIGCONT)
+        await asyncio.sleep(0.3)
+
+    assert left_open == 1
+    assert probe.p99 > 500
 
 
 @pytest.mark.verify
-async def test_a_neighbour_at_ten_times_the_load_takes_nothing_from_others(
+async def test_streams_that_are_reset_without_end_harm_nobody(
     house: House, record_property: Any
 ) -> None:
-    """One tenant at ten times the load leaves another's p99 at twice its own, or under 500 ms."""
+    """Streams opened and reset for 30 s: nothing grows or restarts, and others are served."""
+    before, bearer = Health.of(house), house.tokens["clinic-admin"]
+    async with probing(house.api("salon-admin")) as probe:
+        resets = await reset_streams(house.settings.ports.groups, LIST_GROUPS, bearer, seconds=30)
+
+    record_property("resets", resets)
+    record_property("grown by MB", before.growth())
+    record_property("p99 beside it ms", probe.p99)
+    assert resets > 1_000
+    assert probe.p99 < 1_000
+    before.require_unharmed()
+
+
+@pytest.mark.verify
+async def test_a_neighbour_who_asks_without_end_takes_nothing_from_others(
+    house: House, record_property: Any
+) -> None:
+    """Sixty clients of one tenant leave another's p99 at twice its own, or under 500 ms."""
     async with probing(house.api("salon-admin")) as alone:
         await asyncio.sleep(10)
-    loud = [asyncio.create_task(_loud(house)) for _ in range(10)]
+    loud = [asyncio.create_task(_loud(house)) for _ in range(60)]
     async with probing(house.api("salon-admin")) as beside:
         await asyncio.sleep(20)
     for task in loud:

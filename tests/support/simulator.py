@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,13 +10,13 @@ from typing import Any
 
 import httpx
 import orjson
-import uvicorn
 from fastapi import FastAPI, Request, Response
 from retell import AsyncRetell
 
 from deploy.local.simulator.server import server
 from deploy.local.simulator.settings import SimulatorSettings
 from services.chassis.clock import Clock
+from tests.support import web
 
 KEY = "key_for_tests"
 TUESDAY_NINE = datetime(2026, 9, 15, 13, tzinfo=UTC)
@@ -102,7 +102,7 @@ class Receiver:
 async def running(folder: Path, **told: Any) -> AsyncIterator[Simulator]:
     """A simulator whose state lies in `folder`; it can be run there again."""
     async with (
-        serving(server(settings(folder, **told))) as url,
+        web.serving(server(settings(folder, **told))) as url,
         httpx.AsyncClient(base_url=url) as admin,
         retell(url) as client,
     ):
@@ -133,29 +133,6 @@ async def receiving() -> AsyncIterator[Receiver]:
     """A receiver of webhooks on a port of its own."""
     receiver, app = Receiver(), FastAPI()
     app.add_api_route("/hook", receiver.take, methods=["POST"])
-    config = uvicorn.Config(app, port=0, log_level="warning", ws="none")
-    async with serving(uvicorn.Server(config)) as url:
+    async with web.app(app) as url:
         receiver.url = f"{url}/hook"
         yield receiver
-
-
-@asynccontextmanager
-async def serving(served: uvicorn.Server) -> AsyncIterator[str]:
-    """The address of a server that runs in this loop and leaves signals alone."""
-    served.capture_signals = _no_signals  # type: ignore[method-assign]
-    task = asyncio.create_task(served.serve())
-    while not served.started:
-        await asyncio.sleep(0.005)
-        if task.done():
-            task.result()
-    port = served.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        served.should_exit = True
-        await task
-
-
-@contextmanager
-def _no_signals() -> Iterator[None]:
-    yield

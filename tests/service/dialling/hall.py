@@ -10,7 +10,6 @@ from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
 from sqlalchemy import func, insert, select, update
-from uvicorn import Config, Server
 
 from services.campaigns.domain.audience import Sheet
 from services.campaigns.domain.contactability import DialFacts
@@ -25,7 +24,7 @@ from services.chassis.caller import Caller
 from services.chassis.db import Database
 from services.chassis.errors import Refusal, Unavailable
 from services.chassis.ids import new_id
-from tests.support import simulator as simulators
+from tests.support import web
 from tests.support.simulator import KEY, Simulator
 
 
@@ -297,6 +296,5 @@ async def receiving(db: Database) -> AsyncIterator[tuple[str, FastAPI]]:
             return Response(status_code=401)
         return Response(status_code=204)
 
-    config = Config(app, port=0, log_level="warning", ws="none")
-    async with simulators.serving(Server(config)) as url:
+    async with web.app(app) as url:
         yield f"{url}/hook", app

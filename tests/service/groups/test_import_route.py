@@ -10,7 +10,6 @@ from typing import Any
 import grpc
 import httpx
 import pytest
-import uvicorn
 
 from gateway import app
 from gateway.stubs import Channels, Stubs
@@ -21,6 +20,7 @@ from tests.service.groups.desk import Desk
 from tests.service.groups.test_imports_cut_off import FILE
 from tests.service.groups.test_large_import import MEGABYTE, growth
 from tests.service.groups.uploads import counts, get
+from tests.support import web
 from tests.support.issuer import Issuer
 
 BOUNDARY = "3f9a"
@@ -98,14 +98,8 @@ async def door(channel: grpc.aio.Channel, issuer: Issuer) -> AsyncIterator[int]:
     settings = Settings(environment="test", oidc_issuer=issuer.url, page_token_key="k" * 32)
     async with httpx.AsyncClient() as http:
         served = app.build(stubs, Verifier(settings, http), ready)
-        config = uvicorn.Config(served, port=0, log_config=None, lifespan="off")
-        server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve())
-        while not server.started:
-            await asyncio.sleep(0.01)
-        yield server.servers[0].sockets[0].getsockname()[1]
-        server.should_exit = True
-        await serving
+        async with web.app(served) as url:
+            yield int(url.rpartition(":")[2])
 
 
 @pytest.fixture
