@@ -22,10 +22,10 @@ from services.groups.domain.importing import Incoming, Place, Rejected, Seen
 from services.groups.domain.members import AddedVia, Origin
 from services.groups.domain.permissions import Action
 from services.groups.domain.tabular import Line
-from services.groups.store import audit, call_facts, contacts_past, groups, history
+from services.groups.store import audit, call_facts, contacts_past, groups, history, merging
 from services.groups.store import imports as store
 from services.groups.store import tenants as tenants_store
-from services.groups.store.imports import Taken
+from services.groups.store.merging import Taken
 from services.groups.usecases import membership
 
 _PORTION = 500
@@ -133,7 +133,7 @@ class _Run:
         self, tx: Transaction, rows: Sequence[Incoming], rejected: Sequence[Rejected]
     ) -> tuple[_Tally, list[Rejected]]:
         options = self.options
-        taken = await store.take(tx, rows, options.consent_basis, options.consent_source)
+        taken = await merging.take(tx, rows, options.consent_basis, options.consent_source)
         refused = [*rejected, *map(_lost, taken.lost_rows)]
         changed = [*taken.created, *(contact.id for _, contact in taken.updated)]
         await call_facts.mark(tx, *changed)
