@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 PYTHON3 ?= python3
 BIN := .venv/bin
-VERIFY := $(BIN)/pytest -p tests.verification --report docs/verification.md
+REPORTED := $(BIN)/pytest -p tests.verification --report
 PROTOS := $(shell find proto -name '*.proto')
 
 ##@ Everyday
@@ -51,10 +51,14 @@ test: setup check ## Runs all static checks and all tests
 .PHONY: verify
 verify: setup ## Runs every proof, the long ones too, and writes docs/verification.md
 	@begun=$$SECONDS; held=0; \
-	$(VERIFY) -m "proof and not alone" -n 2 --dist worksteal || held=1; \
-	$(VERIFY) -m "proof and alone" --further || held=1; \
+	$(REPORTED) docs/verification.md -m "proof and not alone" -n 2 --dist worksteal || held=1; \
+	$(REPORTED) docs/verification.md -m "proof and alone" --further || held=1; \
 	test $$((SECONDS - begun)) -le 3600 || { echo "It took more than an hour."; held=1; }; \
 	exit $$held
+
+.PHONY: bench
+bench: setup ## Measures how fast things are, and writes docs/benchmarks.md
+	$(REPORTED) docs/benchmarks.md -m bench tests/bench
 
 .PHONY: proto
 proto: setup ## Lints the contracts and looks for breaking changes
