@@ -34,6 +34,10 @@ token: .venv/ready ## Prints a token: make token PERSON=clinic-admin
 demo: setup ## Shows the main job from start to end, headless
 	@$(BIN)/python -m deploy.local.demo
 
+.PHONY: reconcile
+reconcile: setup ## Compares every group's number of members with its members
+	@$(BIN)/python -m deploy.local reconcile
+
 .PHONY: clean
 clean: setup ## Forgets everything that `make up` stored
 	@$(BIN)/python -m deploy.local clean
