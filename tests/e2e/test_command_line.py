@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from deploy.local.demo import seeding
 from deploy.local.parts import NAMES
 from tests.support.command_line import DEMO, READY, UP, Place
 from tests.support.ports import free_block
@@ -36,6 +37,7 @@ async def test_a_stack_is_used_by_one_person_at_a_time_and_ctrl_c_stops_all_of_i
         refused = [await place.says(*UP), await place.says(*DEMO), await place.stack("clean")]
         before = place.processes()
         code = await up.interrupted()
+    demo = await place.says(*DEMO)
 
     assert {each["name"] for each in groups} == {"VIP", "Board only"}
     assert len(answers) == PRINTED
@@ -45,6 +47,9 @@ async def test_a_stack_is_used_by_one_person_at_a_time_and_ctrl_c_stops_all_of_i
     assert len(before) > len(NAMES)
     assert (code, up.lines[-1].strip()) == (0, "Everything is stopped.")
     assert place.processes() == {}
+    assert demo[0] == 1
+    assert "is that of `make up`" in " ".join(demo[1].split())
+    assert seeding.is_done(place.settings)
 
 
 def _addresses(lines: Iterable[str]) -> set[str]:
