@@ -4,6 +4,16 @@ from collections.abc import Callable, Mapping
 
 from deploy.local.demo.api import Api, Json
 from deploy.local.simulator.outcomes import VOICEMAIL
+from deploy.local.simulator.rules import Fault
+from deploy.local.simulator.suffixes import fate
+
+_LOST = (Fault.ACCEPT_THEN_HANG, Fault.ACCEPT_THEN_STATUS, Fault.ACCEPT_THEN_RESET)
+
+
+def _is_answer_lost(record: Json) -> bool:
+    """The first request of such a number is accepted, and never hears of it."""
+    fault = chosen.fault if (chosen := fate(record["to_number"])) else None
+    return record["kind"] == "dial" and fault is not None and fault.fault in _LOST
 
 
 def _is_voicemail_known_late(record: Json) -> bool:
@@ -12,7 +22,7 @@ def _is_voicemail_known_late(record: Json) -> bool:
 
 
 _SIGNS: Mapping[str, Callable[[Json], bool]] = {
-    "a request was repeated after its answer was lost": lambda record: bool(record.get("repeat")),
+    "a phone rang and the answer was lost": _is_answer_lost,
     "the provider refused for the pace": lambda record: record.get("status") == 429,
     "a voicemail was known late": _is_voicemail_known_late,
 }
