@@ -27,6 +27,7 @@ _PROOFS = (
     "tests/service/dialling/test_reconciler.py",
     "tests/service/test_catalogue.py",
     "tests/service/test_grants.py",
+    "tests/service/test_rows.py",
     "tests/service/test_walls.py",
 )
 # What measures time, or fills the machine: nothing runs beside it.
