@@ -34,6 +34,7 @@ CROWD = tuple(dial(number, at=TEN + timedelta(seconds=30 * number)) for number i
         call_id=f"more_{number}",
         key=f"more_{number}",
         attempt_id=str(UUID(int=200 + number)),
+        phone=f"+171855501{number:02}",
         at=TEN + timedelta(seconds=30 * number),
     )
     for number in range(24)
@@ -42,10 +43,13 @@ THEIR_ATTEMPTS = tuple(
     attempt(0, id=UUID(int=200 + number), n=2 + number, provider_call_id=f"more_{number}")
     for number in range(24)
 )
+AGAIN = dial(0, call_id="again", key="again", attempt_id=str(UUID(int=200)))
+ITS_ATTEMPT = attempt(0, id=UUID(int=200), n=2, provider_call_id="again")
 
 BROKEN: list[tuple[str, dict[str, Any]]] = [
     ("I1", {"dials": (dial(0), dial(1), dial(1, call_id="call_1", attempt_id=str(UUID(int=101))))}),
     ("I1", {"dials": (dial(0), dial(1, attempt_id=str(UUID(int=999))))}),
+    ("I1", {"dials": (dial(0), dial(1), AGAIN), "attempts": (attempt(0), attempt(1), ITS_ATTEMPT)}),
     ("I1", {"asked": (Asked("a", "one"), Asked("a", "other"))}),
     ("I2", {"recipients": (SOMEBODY,)}),
     ("I2", {"recipients": (SOMEBODY, Recipient(CAMPAIGN, BO, "in_call", None))}),

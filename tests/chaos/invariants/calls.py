@@ -21,6 +21,8 @@ def nobody_is_rung_twice(evidence: Evidence) -> Iterator[str]:
     """I1."""
     yield from _repeated("key", (dial.key for dial in evidence.dials))
     yield from _repeated("attempt", (dial.attempt_id for dial in evidence.dials))
+    people = (f"{dial.phone} of campaign {dial.campaign_id}" for dial in evidence.dials)
+    yield from _repeated("phone", people)
     intents = {str(attempt.id) for attempt in evidence.attempts}
     for dial in evidence.dials:
         if dial.attempt_id not in intents:
