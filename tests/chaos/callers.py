@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from services.chassis.clock import Clock
-from tests.chaos.clients import NO_ANSWER, Json
+from tests.chaos.clients import NO_ANSWER, Answer, Json
 from tests.chaos.evidence import Acknowledged, Sample
 from tests.chaos.seeding import Audience, Office
 
@@ -20,6 +20,7 @@ MOST_PROTECTED = 40
 _CLOSES_SOON = timedelta(hours=1)
 _LONG = timedelta(minutes=30)
 _LOOK = 0.5
+_DOUBLE_CLICK = 0.3
 _WORKING_DAY = range(8, 21)
 
 
@@ -35,6 +36,7 @@ class Desk:
     suppressions: list[Acknowledged] = field(default_factory=list)
     revocations: list[Acknowledged] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
+    unequal: list[str] = field(default_factory=list)
     _watching: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def launch(self, stop: asyncio.Event) -> None:
@@ -72,18 +74,26 @@ class Desk:
 
     async def _launch(self) -> None:
         audience = self._audience()
-        answer = await self.office.admin.do(
-            f"/groups/{audience.group_id}/call-all",
-            {
-                "call_timing": "immediate",
-                "priority_level": self.chance.choice(("normal", "normal", "high", "urgent")),
-            },
-        )
-        if answer.is_success:
-            campaign = UUID(answer.content["campaign_id"])
+        path = f"/groups/{audience.group_id}/call-all"
+        body = {
+            "call_timing": "immediate",
+            "priority_level": self.chance.choice(("normal", "normal", "high", "urgent")),
+        }
+        if self.chance.random() < _DOUBLE_CLICK:
+            answers = await self._launch_twice(path, body)
+        else:
+            answers = (await self.office.admin.do(path, body),)
+        for campaign in {UUID(each.content["campaign_id"]) for each in answers if each.is_success}:
             self.campaigns.add(campaign)
             task = asyncio.create_task(self._watch(campaign), name=f"viewer of {campaign}")
             self._watching.add(task)
+
+    async def _launch_twice(self, path: str, body: Json) -> tuple[Answer, Answer]:
+        """A double click: one campaign; only a refusal may be followed by another answer."""
+        first, second = await self.office.admin.twice(path, body)
+        if first.is_success and second.is_success and first != second:
+            self.unequal.append(f"{path} was answered {first} and {second}")
+        return first, second
 
     def _audience(self) -> Audience:
         """Somebody of a zone where it is day for a while yet, once in ten of any."""

@@ -137,7 +137,8 @@ class Evidence:
     """A run, after all faults were healed and everything had come to rest.
 
     `members` are the rows of groups, `projected` the numbers that analytics counted,
-    `expected` what clients were promised. `unlike` names a table that does not say what
+    `expected` what clients were promised, `launched` the campaigns among it, None if nobody
+    launches any. `unlike` names a table that does not say what
     its source says, `surprises` are replies that no client should get.
     """
 
@@ -151,6 +152,7 @@ class Evidence:
     members: Members = field(default_factory=dict)
     intervals: Members = field(default_factory=dict)
     expected: Members = field(default_factory=dict)
+    launched: frozenset[UUID] | None = None
     listed: Mapping[UUID, int] = field(default_factory=dict)
     projected: Mapping[UUID, int] = field(default_factory=dict)
     audit: tuple[Audited, ...] = ()

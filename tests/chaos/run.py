@@ -111,12 +111,15 @@ class Run:
             asked=collecting.asked(ledger),
             workflows=await collecting.workflows(f"127.0.0.1:{settings.ports.temporal}"),
             expected=self._promised(),
+            launched=frozenset(each for desk in self.desks for each in desk.campaigns),
             listed=await self._listed(),
             samples=tuple(each for desk in self.desks for each in desk.samples),
             cancels=tuple(each for desk in self.desks for each in desk.cancels),
             suppressions=tuple(each for desk in self.desks for each in desk.suppressions),
             revocations=tuple(each for desk in self.desks for each in desk.revocations),
-            unequal_replies=tuple(each for clerk in self.clerks for each in clerk.unequal),
+            unequal_replies=tuple(
+                each for person in (*self.clerks, *self.desks) for each in person.unequal
+            ),
             surprises=(*self.history.surprises, *lines.errors(self.world.lines)),
             leaks=(*self.history.leaks, *found),
             unlike=unlike,
