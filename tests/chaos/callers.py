@@ -79,21 +79,21 @@ class Desk:
             "call_timing": "immediate",
             "priority_level": self.chance.choice(("normal", "normal", "high", "urgent")),
         }
+        answers: Sequence[Answer]
         if self.chance.random() < _DOUBLE_CLICK:
-            answers = await self._launch_twice(path, body)
+            answers = await self.office.admin.twice(path, body)
         else:
             answers = (await self.office.admin.do(path, body),)
-        for campaign in {UUID(each.content["campaign_id"]) for each in answers if each.is_success}:
+        self._launched(path, [answer for answer in answers if answer.is_success])
+
+    def _launched(self, path: str, answers: Sequence[Answer]) -> None:
+        """Takes note; after a refusal, which is not kept, the same request may be granted."""
+        if any(answer != answers[0] for answer in answers):
+            self.unequal.append(f"{path} was answered {answers}")
+        for campaign in {UUID(answer.content["campaign_id"]) for answer in answers}:
             self.campaigns.add(campaign)
             task = asyncio.create_task(self._watch(campaign), name=f"viewer of {campaign}")
             self._watching.add(task)
-
-    async def _launch_twice(self, path: str, body: Json) -> tuple[Answer, Answer]:
-        """A double click: one campaign; only a refusal may be followed by another answer."""
-        first, second = await self.office.admin.twice(path, body)
-        if first.is_success and second.is_success and first != second:
-            self.unequal.append(f"{path} was answered {first} and {second}")
-        return first, second
 
     def _audience(self) -> Audience:
         """Somebody of a zone where it is day for a while yet, once in ten of any."""

@@ -8,7 +8,10 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dial:
-    """A call that the provider accepted: when, and how it really ended; repeats rang nobody."""
+    """A call that the provider accepted: when, and how it really ended; repeats rang nobody.
+
+    The answer to one that is `unanswered` was lost.
+    """
 
     call_id: str
     key: str
@@ -21,6 +24,7 @@ class Dial:
     until: datetime
     reason: str
     is_contradicted: bool = False
+    is_unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

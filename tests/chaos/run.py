@@ -19,19 +19,13 @@ from tests.chaos.clients import History
 from tests.chaos.evidence import Evidence
 from tests.chaos.nemesis import Nemesis, Struck
 from tests.chaos.seeding import Office
+from tests.chaos.serving import Witness
 from tests.chaos.staff import Clerk
 from tests.chaos.world import World
 
 REST_WITHIN = 60.0
 _CLERKS = 2
 _LOOK = 0.5
-_ASKS = {
-    "groups": ("/groups",),
-    "campaigns": ("/campaigns",),
-    "analytics": ("/groups/analytics",),
-    "gateway": ("/groups",),
-    "postgres": ("/groups", "/campaigns", "/groups/analytics"),
-}
 
 
 @dataclass(slots=True)
@@ -69,7 +63,8 @@ class Run:
     async def suffer(self, seconds: float) -> None:
         """Everybody works while everything goes wrong; then all faults are healed."""
         stop = asyncio.Event()
-        nemesis = Nemesis(self.world, self.seed, self._serves, self.struck)
+        witness = Witness.of(self.world, self.offices[0].admin)
+        nemesis = Nemesis(self.world, self.seed, witness, self.struck)
         async with asyncio.TaskGroup() as group:
             for clerk in self.clerks:
                 group.create_task(clerk.work(stop))
@@ -117,8 +112,9 @@ class Run:
             cancels=tuple(each for desk in self.desks for each in desk.cancels),
             suppressions=tuple(each for desk in self.desks for each in desk.suppressions),
             revocations=tuple(each for desk in self.desks for each in desk.revocations),
-            unequal_replies=tuple(
-                each for person in (*self.clerks, *self.desks) for each in person.unequal
+            unequal_replies=(
+                *(each for clerk in self.clerks for each in clerk.unequal),
+                *(each for desk in self.desks for each in desk.unequal),
             ),
             surprises=(*self.history.surprises, *lines.errors(self.world.lines)),
             leaks=(*self.history.leaks, *found),
@@ -157,12 +153,6 @@ class Run:
                 f"campaign {campaign} is {state}" for campaign, state in await rows.fetchall()
             ]
             return campaigns + await likeness.behind(connection)
-
-    async def _serves(self, part: str) -> bool:
-        """Whether a part does what it is for, seen from outside; the worker shows by its calls."""
-        admin = self.offices[0].admin
-        answers = [await admin.ask(path) for path in _ASKS.get(part, ())]
-        return None not in answers
 
 
 _UNFINISHED = b"""

@@ -2,7 +2,7 @@
 
 from tests.chaos import lines
 from tests.chaos.nemesis import Strike, Struck
-from tests.chaos.report import SERVED_WITHIN, late
+from tests.chaos.report import RUNG_WITHIN, SERVED_WITHIN, late
 
 KILL = Strike("kill", "groups", 0.0)
 
@@ -12,6 +12,14 @@ def test_a_part_that_is_back_and_does_not_serve_in_time_is_late() -> None:
     quick = Struck(KILL, 0.0, back=20.0, served=21.0)
 
     assert list(late([quick, slow])) == ["kill groups: served 5.1 s after it was back"]
+
+
+def test_a_worker_that_is_needed_and_does_not_ring_in_time_is_late() -> None:
+    kill = Strike("kill", "campaigns-worker", 0.0)
+    silent = Struck(kill, 0.0, back=3.0, served=3.1 + RUNG_WITHIN)
+    quick = Struck(kill, 0.0, back=3.0, served=2.9 + RUNG_WITHIN)
+
+    assert list(late([quick, silent])) == ["kill campaigns-worker: served 8.1 s after it was back"]
 
 
 def test_errors_of_parts_are_found_and_alarms_about_others_are_not() -> None:
