@@ -168,7 +168,7 @@ def _plain_or_foreign(shared: list[Any], renderer: Any) -> Any:
         event = str(entry.get("event", ""))
         if event.startswith("{"):
             return event
-        foreign: Any = {"event": event, "logger": record.name, "exc_info": record.exc_info}
+        foreign: Any = {"event": event, "logger": record.name, "exc_info": entry.get("exc_info")}
         for processor in shared:
             foreign = processor(logger, record.levelname.lower(), foreign)
         rendered: str = renderer(logger, name, foreign)
