@@ -15,7 +15,8 @@ from tests.chaos.clients import NO_ANSWER, Answer, Json
 from tests.chaos.evidence import Acknowledged, Sample
 from tests.chaos.seeding import Audience, Office
 
-LIVE = 3
+# One more than a tenant may have, so that a slot is wanted as soon as it is free.
+LIVE = 6
 MOST_PROTECTED = 40
 _CLOSES_SOON = timedelta(hours=1)
 _LONG = timedelta(minutes=30)
@@ -57,13 +58,13 @@ class Desk:
             await asyncio.sleep(self.chance.uniform(0.5, 1.5))
 
     async def tidy(self) -> None:
-        """Lets go on what is paused, and gives up what waits for long."""
+        """Lets go on what is paused; gives up what waits for long, for day or a busy provider."""
         patience = self.clock.now() + _LONG
         for campaign in await self._unfinished():
             due = campaign["next_batch_at"]
             if campaign["state"] == "paused":
                 await self._control(campaign, "resume")
-            elif campaign["state"] == "waiting" and due and datetime.fromisoformat(due) > patience:
+            elif due and datetime.fromisoformat(due) > patience:
                 await self._control(campaign, "cancel")
 
     async def close(self) -> None:
