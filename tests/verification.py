@@ -36,17 +36,17 @@ _ALONE = (
     "tests/fuzz/",
     "tests/service/dialling/test_waiting.py",
 )
-_TITLE = """# What was verified
+_TITLE = """# {name}
 
-`make verify` writes this page anew.
+Written anew by the commands below; `make` runs them.
 """
 _HEAD = """
 ## {date} UTC
 
     {command}
 
-{cores} cores, {system}, Python {python}, {minutes:.0f} minutes: {passed} proofs held,
-{failed} did not.
+{cores} cores, {memory} GiB, {system}, Python {python}, {minutes:.0f} minutes: {passed} proofs
+held, {failed} did not.
 
 | promise | evidence | result | measured | seconds |
 |---|---|---|---|---|
@@ -97,7 +97,8 @@ class Report:
             self.ended[report.nodeid] = report
 
     def pytest_sessionfinish(self) -> None:
-        before = self.page.read_text() if self.further and self.page.exists() else _TITLE
+        title = _TITLE.format(name=self.page.stem.title())
+        before = self.page.read_text() if self.further and self.page.exists() else title
         self.page.write_text(before + "".join(self._lines()))
 
     def _lines(self) -> Iterator[str]:
@@ -106,6 +107,7 @@ class Report:
             command=self.command,
             date=f"{self.begun:%Y-%m-%d %H:%M}",
             cores=os.cpu_count(),
+            memory=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 30,
             system=platform.system(),
             python=platform.python_version(),
             minutes=(datetime.now(UTC) - self.begun).total_seconds() / 60,
