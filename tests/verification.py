@@ -20,7 +20,7 @@ _PROOFS = (
     "tests/authz/test_inference.py",
     "tests/authz/test_injection.py",
     "tests/authz/test_planted.py",
-    "tests/faults/test_zombies.py",
+    "tests/chaos/test_planted.py",
     "tests/fuzz/",
     "tests/service/dialling/test_limits.py",
     "tests/service/dialling/test_planted.py",

@@ -15,7 +15,7 @@ SENDING = "before_http"
 TAKEN_OVER_WITHIN = 90.0
 HEARD = 2.0
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.verify, pytest.mark.timeout(240)]
 
 
 @asynccontextmanager
@@ -55,7 +55,6 @@ async def test_a_worker_that_slept_before_it_sent_rings_nobody_once_it_wakes(
         assert await _dials(round_) == 1
 
 
-@pytest.mark.verify
 @pytest.mark.usefixtures("forgetful")
 async def test_without_its_guard_a_worker_that_slept_rings_twice(ground: Ground) -> None:
     """The control: the age of the fence is what prevents the duplicate above."""
@@ -64,14 +63,12 @@ async def test_without_its_guard_a_worker_that_slept_rings_twice(ground: Ground)
         assert (await round_.verdict())["duplicates"]
 
 
-@pytest.mark.verify
 async def test_a_worker_that_slept_while_it_sent_rings_nobody_twice(ground: Ground) -> None:
     """P2: past the last look at its fence only the provider's key can help."""
     async with _slept(ground, SENDING) as round_:
         assert await _dials(round_) == 1
 
 
-@pytest.mark.verify
 @pytest.mark.usefixtures("forgetful")
 async def test_without_keys_a_worker_that_slept_while_it_sent_rings_twice(ground: Ground) -> None:
     """The control: the key of the attempt is what prevents the duplicate above."""
