@@ -1,5 +1,6 @@
 """A whole stack under attack: who may ask, what exists there, and how its processes fare."""
 
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,9 @@ SERVICES = ("groups", "campaigns", "analytics", "campaigns-worker", "gateway")
 PEOPLE = ("clinic-admin", "clinic-user", "salon-admin", "root")
 _FOUND = "group_id contact_id campaign_id import_id".split()
 _MOST_GROWTH = 50
+_PEAK = "5"  # what the kernel takes for `VmHWM` (proc_pid_clear_refs(5))
+# The one that is told to hold much memory for a moment, to see that it is seen.
+SWELLING = "analytics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,13 @@ class House:
     def pids(self) -> dict[str, int]:
         return {name: self.stack.children[name].pid for name in SERVICES}
 
-    def memory(self) -> dict[str, float]:
-        """What each process holds, in MB."""
-        return {name: _resident(pid) for name, pid in self.pids().items()}
+    def peaks(self) -> dict[str, float]:
+        """The most that each process held since its peak was forgotten, in MB."""
+        return {name: _peak(pid) for name, pid in self.pids().items()}
+
+    def forget_peaks(self) -> None:
+        for pid in self.pids().values():
+            Path(f"/proc/{pid}/clear_refs").write_text(_PEAK)
 
     def bugs(self) -> list[Json]:
         """What the processes logged as bugs of their own."""
@@ -69,11 +77,12 @@ class Health:
 
     @staticmethod
     def of(house: House) -> "Health":
-        return Health(house, house.pids(), house.memory(), len(house.bugs()))
+        house.forget_peaks()
+        return Health(house, house.pids(), house.peaks(), len(house.bugs()))
 
     def growth(self) -> dict[str, float]:
-        """By how many MB each process grew."""
-        now = self.house.memory()
+        """By how many MB each process grew at most, though it may have shrunk again."""
+        now = self.house.peaks()
         return {name: round(now[name] - before, 1) for name, before in self.memory.items()}
 
     def require_unharmed(self, most: float = _MOST_GROWTH) -> None:
@@ -92,7 +101,12 @@ async def open_house(folder: Path, **told: Any) -> AsyncIterator[House]:
         folder / "stack", Ports(free_block()), scale=100, environment="test", **told
     )
     lines: list[tuple[str, str]] = []
-    stack = Stack(settings, say=lambda name, line: lines.append((name, line)))
+    swelling = [sys.executable, "-m", "tests.fuzz.swelling", f"services.{SWELLING}"]
+    stack = Stack(
+        settings,
+        say=lambda name, line: lines.append((name, line)),
+        commands={SWELLING: swelling},
+    )
     async with running(stack), AsyncExitStack() as open_now:
         await seeding.tenants(settings)
         tokens = {person: token(settings, person) for person in PEOPLE}
@@ -149,7 +163,7 @@ async def _furnish(house: House) -> dict[str, str]:
     return dict(zip(_FOUND, map(str, found), strict=True))
 
 
-def _resident(pid: int) -> float:
+def _peak(pid: int) -> float:
     status = Path(f"/proc/{pid}/status").read_text()
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) / 1024
