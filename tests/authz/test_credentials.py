@@ -75,11 +75,12 @@ async def test_no_credential_of_nobody_is_let_in_by_being_brought_along(
 
 async def test_a_genuine_person_is_let_in_by_being_brought_along(town: Town) -> None:
     """The control: what the forgeries above imitate."""
-    door = ("groups", "/vio.groups.v1.PeopleService/GetMe")
+    door = ("groups", "/vio.groups.v1.AudienceService/GetContactNames")
     token = town.house.issuer.token(**credentials.claims(town.ours, "super_admin"))
     shown = (*town.person(Role.MACHINE).metadata, ("x-vio-caller", token))
+    asked = contracts.request(door[1], asking.valid(town.ours, Visibility.ALL_STAFF))
 
-    answer = await town.house.ask(door, shown, contracts.request(door[1], {}))
+    answer = await town.house.ask(door, shown, asked)
 
     assert answer.code is grpc.StatusCode.OK, answer.text
 
