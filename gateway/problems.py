@@ -7,7 +7,7 @@ from typing import Any
 import grpc
 import orjson
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from services.chassis import status
@@ -134,6 +134,11 @@ async def on_http(request: Request, error: Exception) -> Response:
     return response
 
 
+async def on_hung_up(request: Request, _: Exception) -> Response:
+    """Nobody is there to read it: who hangs up before the body came is no bug."""
+    return of_status(499).response(request.state.request_id)
+
+
 async def on_bug(request: Request, _: Exception) -> Response:
     return of_status(500).response(request.state.request_id)
 
@@ -144,6 +149,7 @@ def handlers() -> dict[Any, Any]:
         Refusal: on_refusal,
         grpc.aio.AioRpcError: on_failure,
         HTTPException: on_http,
+        ClientDisconnect: on_hung_up,
         Exception: on_bug,
     }
 

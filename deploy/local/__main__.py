@@ -1,4 +1,7 @@
-"""The local stack from the command line: `python -m deploy.local up|down|clean|token PERSON`."""
+"""The local stack from the command line.
+
+`python -m deploy.local up|down|clean|reconcile|token PERSON`
+"""
 
 import asyncio
 import os
@@ -7,11 +10,11 @@ import sys
 import time
 from contextlib import suppress
 
-from deploy.local import lines, signals, state
+from deploy.local import drift, lines, signals, state
 from deploy.local.demo import seeding
 from deploy.local.demo.api import Refused
 from deploy.local.errors import CannotStart
-from deploy.local.settings import StackSettings
+from deploy.local.settings import DATABASE, StackSettings
 from deploy.local.signing_in import token
 from deploy.local.stack import Stack, running
 
@@ -67,6 +70,17 @@ def clean(settings: StackSettings) -> None:
         Stack(settings).cluster.forget()
 
 
+def reconcile(settings: StackSettings) -> bool:
+    """Tells of groups whose number of members drifted, in a stack that runs; whether none did."""
+    found = drift.counts(Stack(settings).cluster.url("vio_backup", DATABASE))
+    for each in found:
+        if each.drifted:
+            print(f"Group {each.id} says {each.kept} members and has {each.counted}.")
+    drifted = sum(each.drifted for each in found)
+    print(f"{len(found)} groups were counted, {drifted} of them drifted.")
+    return not drifted
+
+
 def main(arguments: list[str]) -> int:
     settings = StackSettings.from_environment()
     try:
@@ -78,6 +92,8 @@ def main(arguments: list[str]) -> int:
                 down(settings)
             case ["clean"]:
                 clean(settings)
+            case ["reconcile"]:
+                return 0 if reconcile(settings) else 1
             case ["token", person]:
                 print(token(settings, person))
             case _:

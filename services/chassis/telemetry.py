@@ -13,6 +13,7 @@ import grpc
 import structlog
 from fastapi import FastAPI
 from google.protobuf import descriptor_pool
+from opentelemetry import context as contexts
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
@@ -23,6 +24,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Event, ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from prometheus_client import Histogram, start_http_server
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.chassis.interceptors import Context, Rpc
 from services.chassis.settings import Settings
@@ -82,12 +84,24 @@ def _is_asked_at_once(details: grpc.aio.ClientCallDetails) -> bool:
         return True
 
 
-def traced(app: FastAPI) -> FastAPI:
-    """Makes each request a span, without one for every piece of a body."""
+def traced(app: FastAPI) -> ASGIApp:
+    """Makes each request a span, without one for every piece of a body.
+
+    A request whose body is large makes its connection read on in its own context, where
+    the connection's later requests then begin: they must not become a part of its trace.
+    """
     FastAPIInstrumentor.instrument_app(
         app, excluded_urls="healthz,readyz,metrics", exclude_spans=["receive", "send"]
     )
-    return app
+
+    async def apart(scope: Scope, receive: Receive, send: Send) -> None:
+        token = contexts.attach(contexts.Context())
+        try:
+            await app(scope, receive, send)
+        finally:
+            contexts.detach(token)
+
+    return apart
 
 
 @asynccontextmanager
@@ -168,7 +182,7 @@ def _plain_or_foreign(shared: list[Any], renderer: Any) -> Any:
         event = str(entry.get("event", ""))
         if event.startswith("{"):
             return event
-        foreign: Any = {"event": event, "logger": record.name, "exc_info": record.exc_info}
+        foreign: Any = {"event": event, "logger": record.name, "exc_info": entry.get("exc_info")}
         for processor in shared:
             foreign = processor(logger, record.levelname.lower(), foreign)
         rendered: str = renderer(logger, name, foreign)

@@ -118,6 +118,18 @@ async def town(issuer: Issuer, folder: Path) -> AsyncIterator[Town]:
         yield town
 
 
+@pytest.fixture(autouse=True)
+def undisturbed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """P21: whatever a test asks, not a row of the tenant that rests changes by it."""
+    if "town" not in request.fixturenames:
+        yield
+        return
+    town: Town = request.getfixturevalue("town")
+    before = town.rows(town.theirs)
+    yield
+    assert town.rows(town.theirs) == before
+
+
 async def _ours(house: House) -> Household:
     """A tenant whose people sleep: its campaigns wait, and nothing changes by itself."""
     return await Founder(house, "OURS", _MARKS["OURS"], zone="Asia/Tokyo").found()

@@ -7,8 +7,6 @@ Whatever stands in no row here is expected to be open to nobody.
 
 from enum import Enum
 
-from grpc import StatusCode
-
 
 class Role(Enum):
     """Who asks. The outsider administers a tenant of their own."""
@@ -164,14 +162,6 @@ def _has(role: Role, method: str) -> bool:
         return role is Role.SUPER_ADMIN
     return method in STAFF_TOO or role in ADMINS or role is Role.OUTSIDER
 
-
-#: Ruling 2, as far as the matrix meets it.
-HTTP = {
-    StatusCode.INVALID_ARGUMENT: 422,
-    StatusCode.UNAUTHENTICATED: 401,
-    StatusCode.PERMISSION_DENIED: 403,
-    StatusCode.NOT_FOUND: 404,
-}
 
 #: Which method a route of the gateway stands for. Prefix `/api`.
 ROUTES = {

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-import grpc
 import httpx
 import orjson
 from google.protobuf.json_format import MessageToDict
@@ -114,8 +113,3 @@ def _said(message: Any, name: str, value: Any) -> Any:
         return value
     prefix = enum.values[0].name.removesuffix("UNSPECIFIED")
     return str(value).removeprefix(prefix).lower()
-
-
-def code_of(status: int) -> grpc.StatusCode | None:
-    """The code that a status stands for."""
-    return {number: code for code, number in expected.HTTP.items()}.get(status)

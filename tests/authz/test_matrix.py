@@ -79,11 +79,25 @@ async def test_the_whole_matrix(town: Town, record_property: Any) -> None:
     assert walk.opened == expected.EVERY
 
 
+async def test_another_tenants_group_answers_its_administrator_like_an_unknown_one(
+    town: Town,
+) -> None:
+    """P21: in every field of every method that names something."""
+    walk, anew = Walk(), await town.with_another_tenant()
+    before = town.rows(town.theirs)
+    seen_by_all = {Visibility.ALL_STAFF: town.theirs.things[Visibility.ALL_STAFF]}
+    for door, place in PLACES:
+        await _attack(walk, anew, Role.CLIENT_ADMIN, door, place, seen_by_all)
+
+    assert not walk.faults, walk.story
+    assert town.rows(town.theirs) == before
+
+
 @pytest.mark.verify
 async def test_another_tenants_names_answer_like_unknown_ones(
     town: Town, record_property: Any
 ) -> None:
-    """P21: tenant A never sees or changes B."""
+    """P21: tenant A never sees or changes B, whoever asks and whatever is named."""
     walk, before = Walk(), town.rows(town.theirs)
     dials = _dials(town, town.theirs)
     for role in (*MEMBERS, Role.MACHINE):

@@ -11,15 +11,17 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from services.chassis.clock import Clock
-from tests.chaos.clients import NO_ANSWER, Json
+from tests.chaos.clients import NO_ANSWER, Answer, Json
 from tests.chaos.evidence import Acknowledged, Sample
 from tests.chaos.seeding import Audience, Office
 
-LIVE = 3
+# One more than a tenant may have, so that a slot is wanted as soon as it is free.
+LIVE = 6
 MOST_PROTECTED = 40
 _CLOSES_SOON = timedelta(hours=1)
 _LONG = timedelta(minutes=30)
 _LOOK = 0.5
+_DOUBLE_CLICK = 0.3
 _WORKING_DAY = range(8, 21)
 
 
@@ -35,6 +37,7 @@ class Desk:
     suppressions: list[Acknowledged] = field(default_factory=list)
     revocations: list[Acknowledged] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
+    unequal: list[str] = field(default_factory=list)
     _watching: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def launch(self, stop: asyncio.Event) -> None:
@@ -55,13 +58,13 @@ class Desk:
             await asyncio.sleep(self.chance.uniform(0.5, 1.5))
 
     async def tidy(self) -> None:
-        """Lets go on what is paused, and gives up what waits for long."""
+        """Lets go on what is paused; gives up what waits for long, for day or a busy provider."""
         patience = self.clock.now() + _LONG
         for campaign in await self._unfinished():
             due = campaign["next_batch_at"]
             if campaign["state"] == "paused":
                 await self._control(campaign, "resume")
-            elif campaign["state"] == "waiting" and due and datetime.fromisoformat(due) > patience:
+            elif due and datetime.fromisoformat(due) > patience:
                 await self._control(campaign, "cancel")
 
     async def close(self) -> None:
@@ -72,15 +75,23 @@ class Desk:
 
     async def _launch(self) -> None:
         audience = self._audience()
-        answer = await self.office.admin.do(
-            f"/groups/{audience.group_id}/call-all",
-            {
-                "call_timing": "immediate",
-                "priority_level": self.chance.choice(("normal", "normal", "high", "urgent")),
-            },
-        )
-        if answer.is_success:
-            campaign = UUID(answer.content["campaign_id"])
+        path = f"/groups/{audience.group_id}/call-all"
+        body = {
+            "call_timing": "immediate",
+            "priority_level": self.chance.choice(("normal", "normal", "high", "urgent")),
+        }
+        answers: Sequence[Answer]
+        if self.chance.random() < _DOUBLE_CLICK:
+            answers = await self.office.admin.twice(path, body)
+        else:
+            answers = (await self.office.admin.do(path, body),)
+        self._launched(path, [answer for answer in answers if answer.is_success])
+
+    def _launched(self, path: str, answers: Sequence[Answer]) -> None:
+        """Takes note; after a refusal, which is not kept, the same request may be granted."""
+        if any(answer != answers[0] for answer in answers):
+            self.unequal.append(f"{path} was answered {answers}")
+        for campaign in {UUID(answer.content["campaign_id"]) for answer in answers}:
             self.campaigns.add(campaign)
             task = asyncio.create_task(self._watch(campaign), name=f"viewer of {campaign}")
             self._watching.add(task)

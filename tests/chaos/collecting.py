@@ -1,6 +1,6 @@
 """Reads what a run left behind: the ledger, the tables of every tenant, the histories."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -122,10 +122,20 @@ def dials(ledger: Iterable[Json], ended: Mapping[str, Json]) -> tuple[Dial, ...]
             until=_moment(ended[line["call_id"]]),
             reason=ended[line["call_id"]].get("disconnection_reason", ""),
             is_contradicted=line["call_id"] in contradicted,
+            is_unanswered=any(rule["fault"].startswith("accept_then") for rule in met),
         )
-        for line in lines
+        for line, met in _with_rules(lines)
         if line["kind"] == "dial" and not line["repeat"]
     )
+
+
+def _with_rules(lines: Iterable[Json]) -> Iterator[tuple[Json, list[Json]]]:
+    """Each line with the fault rules that met it."""
+    rules: list[Json] = []
+    for line in lines:
+        if line["kind"] == "rules":
+            rules = line["rules"]
+        yield line, [rules[place] for place in line.get("hits", ())]
 
 
 def asked(ledger: Iterable[Json]) -> tuple[Asked, ...]:

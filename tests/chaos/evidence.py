@@ -8,7 +8,10 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dial:
-    """A call that the provider accepted: when, and how it really ended; repeats rang nobody."""
+    """A call that the provider accepted: when, and how it really ended; repeats rang nobody.
+
+    The answer to one that is `unanswered` was lost.
+    """
 
     call_id: str
     key: str
@@ -21,6 +24,7 @@ class Dial:
     until: datetime
     reason: str
     is_contradicted: bool = False
+    is_unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,8 @@ class Evidence:
     """A run, after all faults were healed and everything had come to rest.
 
     `members` are the rows of groups, `projected` the numbers that analytics counted,
-    `expected` what clients were promised. `unlike` names a table that does not say what
+    `expected` what clients were promised, `launched` the campaigns among it, None if nobody
+    launches any. `unlike` names a table that does not say what
     its source says, `surprises` are replies that no client should get.
     """
 
@@ -151,6 +156,7 @@ class Evidence:
     members: Members = field(default_factory=dict)
     intervals: Members = field(default_factory=dict)
     expected: Members = field(default_factory=dict)
+    launched: frozenset[UUID] | None = None
     listed: Mapping[UUID, int] = field(default_factory=dict)
     projected: Mapping[UUID, int] = field(default_factory=dict)
     audit: tuple[Audited, ...] = ()

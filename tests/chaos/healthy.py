@@ -104,6 +104,7 @@ _HEALTHY = Evidence(
     members=BOTH,
     intervals=BOTH,
     expected=BOTH,
+    launched=frozenset({CAMPAIGN}),
     listed={GROUP: 2},
     projected={GROUP: 2},
     audit=JOINED,

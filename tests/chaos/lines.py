@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from tests.support.canaries import Canaries
+
 _NUMBER = re.compile(r"\+1[2-9]\d{9}")
 _SHOWN = 500
 # What is wrong elsewhere, and rightly told to whoever is on duty.
@@ -16,22 +18,12 @@ def errors(lines: Iterable[str]) -> list[str]:
     return [line[:_SHOWN] for line in lines if _is_error(line)]
 
 
-def telling(lines: Iterable[str], canaries: Sequence[str]) -> list[str]:
-    """The lines that hold a canary or somebody's number."""
+def leaks(lines: Sequence[str], state: Path, canaries: Canaries) -> list[str]:
+    """Where somebody's number or a canary is written, in whatever form, that should not be."""
+    found = [*canaries.leaks("lines", "\n".join(lines).encode()), *canaries.in_state(state)]
     return [
-        f"in the logs: {line[:_SHOWN]}"
-        for line in lines
-        if any(canary in line for canary in canaries) or _NUMBER.search(line)
-    ]
-
-
-def in_files(files: Iterable[Path], canaries: Sequence[str]) -> list[str]:
-    """The files whose bytes hold a canary."""
-    return [
-        f"{canary} is in {file.name}"
-        for file in files
-        for canary in canaries
-        if canary.encode() in file.read_bytes()
+        *(f"in the logs: {line[:_SHOWN]}" for line in lines if _NUMBER.search(line)),
+        *(f"{leak.canary} is in {leak.where}" for leak in found),
     ]
 
 

@@ -16,22 +16,18 @@ from services.chassis.clock import Clock
 from tests.chaos import collecting, likeness, lines, seeding, world
 from tests.chaos.callers import Desk
 from tests.chaos.clients import History
-from tests.chaos.evidence import Evidence
+from tests.chaos.evidence import Dial, Evidence
 from tests.chaos.nemesis import Nemesis, Struck
 from tests.chaos.seeding import Office
+from tests.chaos.serving import Witness
 from tests.chaos.staff import Clerk
-from tests.chaos.world import World
+from tests.chaos.world import KILLED, World
+from tests.support.canaries import Canaries
 
 REST_WITHIN = 60.0
 _CLERKS = 2
 _LOOK = 0.5
-_ASKS = {
-    "groups": ("/groups",),
-    "campaigns": ("/campaigns",),
-    "analytics": ("/groups/analytics",),
-    "gateway": ("/groups",),
-    "postgres": ("/groups", "/campaigns", "/groups/analytics"),
-}
+_FEW = 20
 
 
 @dataclass(slots=True)
@@ -67,9 +63,10 @@ class Run:
         self.phases[name] = round(time.monotonic() - begun, 1)
 
     async def suffer(self, seconds: float) -> None:
-        """Everybody works while everything goes wrong; then all faults are healed."""
+        """Everybody works while everything goes wrong, until every part was killed; then heals."""
         stop = asyncio.Event()
-        nemesis = Nemesis(self.world, self.seed, self._serves, self.struck)
+        witness = Witness.of(self.world, self.offices[0].admin)
+        nemesis = Nemesis(self.world, self.seed, witness, self.struck)
         async with asyncio.TaskGroup() as group:
             for clerk in self.clerks:
                 group.create_task(clerk.work(stop))
@@ -81,6 +78,8 @@ class Run:
                 group.create_task(nemesis.provider(stop)),
             ]
             await asyncio.sleep(seconds)
+            while not self._has_killed_all():
+                await asyncio.sleep(_LOOK)
             stop.set()
             await asyncio.wait(faults)
             await self.world.heal()
@@ -103,22 +102,27 @@ class Run:
         ended = await collecting.ends(settings.simulator, self.world.stack.secrets.retell)
         async with await psycopg.AsyncConnection.connect(self.world.backup_url) as connection:
             unlike = await likeness.unlike(connection)
-        canaries = [office.business.canary for office in self.offices]
-        found = lines.telling(self.world.lines, canaries)
-        found += lines.in_files(settings.state.glob("temporal.db*"), canaries)
+        dials = collecting.dials(ledger, ended)
         return Evidence(
-            dials=collecting.dials(ledger, ended),
+            dials=dials,
             asked=collecting.asked(ledger),
             workflows=await collecting.workflows(f"127.0.0.1:{settings.ports.temporal}"),
             expected=self._promised(),
+            launched=frozenset(each for desk in self.desks for each in desk.campaigns),
             listed=await self._listed(),
             samples=tuple(each for desk in self.desks for each in desk.samples),
             cancels=tuple(each for desk in self.desks for each in desk.cancels),
             suppressions=tuple(each for desk in self.desks for each in desk.suppressions),
             revocations=tuple(each for desk in self.desks for each in desk.revocations),
-            unequal_replies=tuple(each for clerk in self.clerks for each in clerk.unequal),
+            unequal_replies=(
+                *(each for clerk in self.clerks for each in clerk.unequal),
+                *(each for desk in self.desks for each in desk.unequal),
+            ),
             surprises=(*self.history.surprises, *lines.errors(self.world.lines)),
-            leaks=(*self.history.leaks, *found),
+            leaks=(
+                *self.history.leaks,
+                *lines.leaks(self.world.lines, settings.state, self._canaries(dials)),
+            ),
             unlike=unlike,
             unfinished=unfinished,
             **await collecting.tables(self.world.backup_url),
@@ -130,6 +134,14 @@ class Run:
             await desk.close()
         for office in self.offices:
             await asyncio.gather(office.admin.http.aclose(), office.user.http.aclose())
+
+    def _canaries(self, dials: Sequence[Dial]) -> Canaries:
+        """Everybody's family name, and the numbers of some who were rung."""
+        names = [office.business.canary for office in self.offices]
+        return Canaries([*names, *sorted({dial.phone for dial in dials})[::_FEW]])
+
+    def _has_killed_all(self) -> bool:
+        return {f"kill {part}" for part in KILLED} <= {each.strike.name for each in self.struck}
 
     def _promised(self) -> dict[UUID, frozenset[UUID]]:
         return {
@@ -154,12 +166,6 @@ class Run:
                 f"campaign {campaign} is {state}" for campaign, state in await rows.fetchall()
             ]
             return campaigns + await likeness.behind(connection)
-
-    async def _serves(self, part: str) -> bool:
-        """Whether a part does what it is for, seen from outside; the worker shows by its calls."""
-        admin = self.offices[0].admin
-        answers = [await admin.ask(path) for path in _ASKS.get(part, ())]
-        return None not in answers
 
 
 _UNFINISHED = b"""

@@ -13,7 +13,7 @@ from deploy.local.signing_in import token
 from tests.chaos.clients import Client, History
 from tests.chaos.world import World
 
-AUDIENCE = 20
+AUDIENCE = 12
 # Endings that are kept for fiction and left to chance, and some with a fate of their own.
 _ENDINGS = (*range(100, 134), 150, 155, 157, 160, 177, 198)
 CROWD = len(_ENDINGS)

@@ -34,6 +34,7 @@ CROWD = tuple(dial(number, at=TEN + timedelta(seconds=30 * number)) for number i
         call_id=f"more_{number}",
         key=f"more_{number}",
         attempt_id=str(UUID(int=200 + number)),
+        phone=f"+171855501{number:02}",
         at=TEN + timedelta(seconds=30 * number),
     )
     for number in range(24)
@@ -42,10 +43,29 @@ THEIR_ATTEMPTS = tuple(
     attempt(0, id=UUID(int=200 + number), n=2 + number, provider_call_id=f"more_{number}")
     for number in range(24)
 )
+TOO_MANY = tuple(
+    dial(
+        0,
+        call_id=f"other_{number}",
+        key=f"other_{number}",
+        attempt_id=str(UUID(int=300 + number)),
+        campaign_id=str(UUID(int=20 + number % 5)),
+        phone=f"+171855501{number:02}",
+        at=TEN + timedelta(milliseconds=100 * number),
+    )
+    for number in range(10)
+)
+THEIRS_TOO = tuple(
+    attempt(0, id=UUID(int=300 + number), provider_call_id=f"other_{number}")
+    for number in range(10)
+)
+AGAIN = dial(0, call_id="again", key="again", attempt_id=str(UUID(int=200)))
+ITS_ATTEMPT = attempt(0, id=UUID(int=200), n=2, provider_call_id="again")
 
 BROKEN: list[tuple[str, dict[str, Any]]] = [
     ("I1", {"dials": (dial(0), dial(1), dial(1, call_id="call_1", attempt_id=str(UUID(int=101))))}),
     ("I1", {"dials": (dial(0), dial(1, attempt_id=str(UUID(int=999))))}),
+    ("I1", {"dials": (dial(0), dial(1), AGAIN), "attempts": (attempt(0), attempt(1), ITS_ATTEMPT)}),
     ("I1", {"asked": (Asked("a", "one"), Asked("a", "other"))}),
     ("I2", {"recipients": (SOMEBODY,)}),
     ("I2", {"recipients": (SOMEBODY, Recipient(CAMPAIGN, BO, "in_call", None))}),
@@ -68,7 +88,11 @@ BROKEN: list[tuple[str, dict[str, Any]]] = [
     ("I7", {"suppressions": (promise("+12125550100", -6),)}),
     ("I7", {"revocations": (promise(ADA, -16),)}),
     ("I8", {"dials": CROWD, "attempts": (attempt(0), attempt(1), *THEIR_ATTEMPTS)}),
-    ("I8", {"campaigns": (campaign(total=2), *(campaign(20 + n, total=0) for n in range(5)))}),
+    (
+        "I8",
+        {"dials": (dial(0), dial(1), *TOO_MANY), "attempts": (attempt(0), attempt(1), *THEIRS_TOO)},
+    ),
+    ("I8", {"campaigns": (campaign(), campaign(20, total=1001))}),
     ("I9", {"cancels": (promise(CAMPAIGN, -6),)}),
     ("I10", {"campaigns": (campaign(state="running"),)}),
     ("I10", {"campaigns": (campaign(holds_slot=True),)}),
@@ -79,6 +103,8 @@ BROKEN: list[tuple[str, dict[str, Any]]] = [
     ("I12", {"attempts": (attempt(0), attempt(1, provider_call_id="call_9"))}),
     ("I13", {"unequal_replies": ("one said 200, the other 409",)}),
     ("I13", {"expected": {GROUP: frozenset({ADA})}}),
+    ("I13", {"launched": frozenset()}),
+    ("I13", {"launched": frozenset({CAMPAIGN, UUID(int=5)})}),
     ("I13", {"expected": {**BOTH, UUID(int=4): frozenset({ADA})}}),
     ("I14", {"leaks": ("GET /groups told of another tenant",)}),
     ("P3", {"unfinished": ("analytics has not read all of groups",)}),
@@ -108,5 +134,5 @@ def test_a_contradicted_call_may_have_ended_either_way() -> None:
     assert violations(evidence(dials=calls)) == {}
 
 
-# Five campaigns without a workflow are there to fill the slots.
-_BESIDE = {"I8": ("I10",)}
+# A campaign of too many people has neither them nor a workflow, and no client launched it.
+_BESIDE = {"I8": ("I2", "I10", "I13")}

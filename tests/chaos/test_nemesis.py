@@ -4,7 +4,7 @@ from itertools import islice
 
 import pytest
 
-from tests.chaos.nemesis import PROVIDER, plan, seasons
+from tests.chaos.nemesis import LOST, PROVIDER, plan, seasons
 from tests.chaos.world import KILLED
 
 
@@ -29,3 +29,5 @@ def test_the_provider_does_everything_wrong_before_it_repeats_itself(seed: int) 
     faults = [season.target for season in islice(seasons(seed), len(PROVIDER))]
 
     assert sorted(faults) == sorted(PROVIDER)
+    assert len(LOST) == 3
+    assert sorted(faults[:3]) == sorted(LOST)

@@ -110,16 +110,16 @@ class World:
             while not (self.stack.children[part].is_running and await ready()):
                 await asyncio.sleep(_LOOK)
 
-    async def ledger(self) -> list[dict[str, Any]]:
-        """Every line that the provider wrote."""
+    async def ledger(self, after: int = 0) -> list[dict[str, Any]]:
+        """Every line that the provider wrote, but the first ones."""
         async with httpx.AsyncClient(trust_env=False, timeout=60) as provider:
             lines: list[dict[str, Any]] = []
-            after: int | None = 0
-            while after is not None:
-                asked = {"after": after, "limit": 10_000}
+            place: int | None = after
+            while place is not None:
+                asked = {"after": place, "limit": 10_000}
                 page = (await provider.get(self._ledger, params=asked)).raise_for_status().json()
                 lines += page["items"]
-                after = page.get("next_after")
+                place = page.get("next_after")
         return lines
 
     @property

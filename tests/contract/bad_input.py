@@ -31,6 +31,19 @@ _HTTP = {
 }
 
 
+_OF_GROUP, _OF_CAMPAIGN = {"group_id": "{group_id}"}, {"campaign_id": "{campaign_id}"}
+#: What is read page by page.
+LISTS: tuple[tuple[type[Message], Mapping[str, Any], str], ...] = (
+    (groups.ListGroupsRequest, {}, "GET /groups"),
+    (members.ListMembersRequest, _OF_GROUP, "GET /groups/{group_id}/members"),
+    (contacts.ListContactsRequest, {}, "GET /contacts"),
+    (audit.ListAuditEntriesRequest, {}, "GET /audit"),
+    (campaigns.ListCampaignsRequest, {}, "GET /campaigns"),
+    (campaigns.ListRecipientsRequest, _OF_CAMPAIGN, "GET /campaigns/{campaign_id}/recipients"),
+    (suppressions.ListSuppressionsRequest, {}, "GET /suppressions"),
+)
+
+
 @dataclass(frozen=True)
 class Bad:
     """A request and its refusal. Names in braces are things of the scene.
@@ -202,21 +215,12 @@ def _phones() -> Iterator[Bad]:
 
 
 def _pages() -> Iterator[Bad]:
-    of_group, of_campaign = {"group_id": "{group_id}"}, {"campaign_id": "{campaign_id}"}
-    lists: tuple[tuple[type[Message], Mapping[str, Any], str], ...] = (
-        (groups.ListGroupsRequest, {}, "GET /groups"),
-        (members.ListMembersRequest, of_group, "GET /groups/{group_id}/members"),
-        (contacts.ListContactsRequest, {}, "GET /contacts"),
-        (audit.ListAuditEntriesRequest, {}, "GET /audit"),
-        (campaigns.ListCampaignsRequest, {}, "GET /campaigns"),
-        (campaigns.ListRecipientsRequest, of_campaign, "GET /campaigns/{campaign_id}/recipients"),
-        (suppressions.ListSuppressionsRequest, {}, "GET /suppressions"),
-    )
     token: Told = {"reason": "INVALID_PAGE_TOKEN", "field": "page_token"}
-    for message, told, rest in lists:
-        size: Told = {"reason": "INVALID_PAGE_SIZE", "field": "page_size", "limit": "100"}
+    size: Told = {"reason": "INVALID_PAGE_SIZE", "field": "page_size", "limit": "100"}
+    for message, told, rest in LISTS:
         yield Bad(message, {**told, "page_size": -1}, rest, **size)
-        for name in ("nonsense", "{tampered}", "{of_another_list}", "{of_somebody_else}"):
+        tampered = f"{{tampered_{message.__name__}}}"
+        for name in ("nonsense", tampered, "{of_another_list}", "{of_somebody_else}"):
             yield Bad(message, {**told, "page_token": name}, rest, **token)
 
 

@@ -5,11 +5,12 @@ from typing import Any
 
 import httpx
 import pytest
+from google.protobuf.message import Message
 
 from services.chassis.caller import Role
 from services.chassis.ids import new_id
 from tests.contract import transports
-from tests.contract.bad_input import BAD, Bad
+from tests.contract.bad_input import BAD, LISTS, Bad
 from tests.contract.house import House, browser
 from tests.contract.scene import Things
 from tests.service.campaigns.audience import Audience
@@ -52,14 +53,14 @@ async def targets(
     ours = await _made(house, people["admin"], browsers["admin"])
     theirs = await _made(house, people["stranger"], browsers["stranger"])
     admin, other = browsers["admin"], browsers["other"]
-    token = await _token(admin, "/groups")
+    named = {f"{name}_id": made for name, made in ours.items()}
     return {
-        **{f"{name}_id": made for name, made in ours.items()},
+        **named,
+        **await _next_pages(admin, named),
         **{f"foreign_{name}": made for name, made in theirs.items()},
         "unknown": str(new_id()),
         "hidden": await _group(admin, "Board", visibility="admins_only"),
         "empty": await _group(admin, "Empty"),
-        "tampered": token[:-2] + ("AA" if token[-2:] != "AA" else "BB"),
         "of_another_list": await _token(
             admin, f"/groups/{ours['group']}/members", sort_by="call_attempts"
         ),
@@ -73,6 +74,10 @@ async def _made(house: House, person: Person, rest: httpx.AsyncClient) -> Things
     group = await _group(rest, "VIP", initial_contact_ids=[anna, ben])
     await _group(rest, "Regulars")
     launched = await rest.post(f"/groups/{group}/call-all", json=_NOW)
+    (await rest.post("/campaigns", json={"contact_ids": [anna], **_NOW})).raise_for_status()
+    for phone in ("+12125550101", "+12125550102"):
+        stop = {"phone": phone, "reason": "letter"}
+        (await rest.post("/suppressions", json=stop)).raise_for_status()
     file = {"content": b"name\nNo Number\n", "headers": {"content-type": "text/csv"}}
     imported = await rest.post("/contacts/import", **file)  # type: ignore[arg-type]
     return {
@@ -88,9 +93,33 @@ async def _group(rest: httpx.AsyncClient, name: str, **fields: Any) -> str:
     return str(made.raise_for_status().json()["id"])
 
 
+async def _next_pages(rest: httpx.AsyncClient, named: Things) -> Things:
+    """The token with which each list goes on, as it is and tampered with."""
+    made = {}
+    for message, _, route in LISTS:
+        token = await _token(rest, route.removeprefix("GET ").format_map(named))
+        made[f"next_{message.__name__}"] = token
+        made[f"tampered_{message.__name__}"] = ("B" if token[0] == "A" else "A") + token[1:]
+    return made
+
+
 async def _token(rest: httpx.AsyncClient, path: str, **query: str) -> str:
     page = (await rest.get(path, params={"page_size": 1, **query})).json()
-    return str(page["pagination"]["next_page_token"])
+    token: str = page.get("pagination", page)["next_page_token"]
+    return token
+
+
+@pytest.mark.parametrize(("message", "route"), [(each, route) for each, _, route in LISTS])
+async def test_a_list_goes_on_with_the_token_before_anybody_tampered_with_it(
+    browsers: dict[str, httpx.AsyncClient], targets: Things, message: type[Message], route: str
+) -> None:
+    """The control."""
+    path = route.removeprefix("GET ").format_map(targets)
+    token = targets[f"next_{message.__name__}"]
+
+    answer = await browsers["admin"].get(path, params={"page_token": token})
+
+    assert answer.status_code == 200, answer.text
 
 
 @pytest.mark.parametrize("bad", BAD, ids=str)

@@ -217,3 +217,24 @@ async def _report(provider: httpx.AsyncClient, call: dict[str, Any]) -> httpx.Re
     return await provider.post(
         "/webhooks/retell", content=body, headers={"x-retell-signature": signature}
     )
+
+
+async def test_who_hangs_up_before_the_body_came_is_no_bug(
+    house: House, admin: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nor is one that waited in the queue of its tenant until then."""
+    url = httpx.URL(house.url)
+    for _ in range(3):
+        _, writer = await asyncio.open_connection(url.host, url.port)
+        writer.write(
+            b"POST /api/groups HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n"
+            b"Content-Type: application/json\r\n"
+            b"Authorization: Bearer %s\r\n\r\n{" % admin.token.encode()
+        )
+        await writer.drain()
+        await asyncio.sleep(0.1)
+        writer.close()
+        await writer.wait_closed()
+    await asyncio.sleep(0.2)
+
+    assert [each.getMessage() for each in caplog.records if each.levelname == "ERROR"] == []

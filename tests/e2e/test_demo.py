@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from deploy.local.demo import __main__ as demo
-from deploy.local.demo.api import Api
+from deploy.local.demo.api import Api, Json
 from deploy.local.settings import Ports, StackSettings
 from deploy.local.stack import Stack, running
 from tests.support.ports import free_block
@@ -64,16 +64,26 @@ async def test_a_worker_without_its_limiter_is_found_out(reachable_path: Path) -
 async def test_a_worker_that_dials_before_it_writes_is_found_out(reachable_path: Path) -> None:
     """Whoever answered into a broken line is not written down, and is rung again."""
     async with _stack(reachable_path, "attempt_after_dial") as stack:
-        showing = asyncio.create_task(_broken(stack))
-        duplicates = await _duplicates(stack)
-        showing.cancel()
+        verdict = await _soon_red(stack)
 
-    assert duplicates
+    assert verdict["duplicates"]
+    assert not verdict["holds"]
 
 
-async def _duplicates(stack: Stack) -> list[object]:
+async def _soon_red(stack: Stack) -> Json:
+    """The ledger's verdict once it is red, or as it is when the demonstration has ended."""
     ledger = Api.ledger(stack.settings.simulator)
-    async with ledger.client, asyncio.timeout(240):
-        while not (found := (await ledger.get("/verdict", per_phone=1))["duplicates"]):
-            await asyncio.sleep(0.5)
-        return list(found)
+    async with ledger.client:
+        tasks = {asyncio.create_task(_broken(stack)), asyncio.create_task(_until_red(ledger))}
+        ended, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        for task in ended:
+            task.result()
+        return await ledger.get("/verdict", per_phone=1)
+
+
+async def _until_red(ledger: Api) -> None:
+    while (await ledger.get("/verdict", per_phone=1))["holds"]:
+        await asyncio.sleep(0.5)

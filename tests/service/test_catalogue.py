@@ -1,7 +1,5 @@
 """What the database itself guarantees, read from its catalogue after all migrations."""
 
-from uuid import uuid4
-
 import psycopg
 import pytest
 
@@ -174,31 +172,3 @@ def test_the_server_keeps_what_it_confirmed_and_is_new_enough(databases: Databas
 
     assert version >= 170_006 or 160_010 <= version < 170_000
     assert (fsync, commit, full_page) == ("on", "on", "on")
-
-
-@pytest.mark.parametrize("context", CONTEXTS)
-def test_no_table_shows_or_changes_a_row_of_another_tenant(
-    databases: Databases, context: str
-) -> None:
-    """Rows of all tenants that tests have left in this database are behind the wall."""
-    theirs, ours = uuid4(), uuid4()
-    with psycopg.connect(databases.url(context)) as connection:
-        connection.execute("select set_config('app.tenant_id', %s, true)", (str(theirs),))
-        connection.execute(
-            "insert into outbox (event_id, at, type, payload) "
-            "values (gen_random_uuid(), now(), 'planted', '')"
-        )
-    names = [
-        name
-        for name in tables(databases, with_tenant=True)
-        if name.startswith(f"{context}.") and name not in WITHOUT_TENANT
-    ]
-
-    seen = {name: ask(databases, f"select count(*) from {name}", context, ours) for name in names}
-    unset = {name: ask(databases, f"select count(*) from {name}", context) for name in names}
-
-    assert set(names) == {name for name, rows in seen.items() if rows == [(0,)]}
-    assert set(names) == {name for name, rows in unset.items() if rows == [(0,)]}
-    assert ask(
-        databases, "select count(*) from outbox where type = 'planted'", context, theirs
-    ) == [(1,)]

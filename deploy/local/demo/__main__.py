@@ -59,6 +59,7 @@ async def main(people: int) -> int:
     stack = Stack(chosen, say=_into(chosen.state / "demo.log"))
     try:
         with state.held(chosen.state):
+            _require_own(chosen)
             state.empty(chosen.state)
             stack.cluster.forget()
             console.print(
@@ -73,6 +74,12 @@ async def main(people: int) -> int:
     except asyncio.CancelledError:
         console.print("Stopped before its end; nothing of it is running any more.")
         return _INTERRUPTED
+
+
+def _require_own(chosen: StackSettings) -> None:
+    """The demonstration forgets what was there, which must not be somebody's work."""
+    if seeding.is_done(chosen):
+        raise CannotStart(f"{chosen.state} is that of `make up`; choose another VIO_STATE.")
 
 
 class _into:  # noqa: N801 - reads as a function

@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from deploy.local.settings import DEMO_START
+
 FOLDER = Path(__file__).parent
 COLUMNS = (
     "Customer ID",
@@ -30,7 +32,7 @@ COLUMNS = (
     "Notes",
 )
 # Endings that end a whole campaign (the provider refuses the account) or take an hour.
-_NOT_HERE = frozenset({79, 80, 81, 82, 91, 99})
+NOT_HERE = frozenset({79, 80, 81, 82, 91, 99})
 _GIVEN = (
     "Ada Amir Beatriz Bo Carmen Chidi Daniela Dev Elena Emeka Farah Felix Grace Hana Hugo Ines "
     "Ivan Jade Jonas Kaya Kofi Lena Liam Mara Mateo Nadia Noor Omar Paula Priya Quinn Rosa Samir "
@@ -132,7 +134,7 @@ def write(business: Business, today: datetime, file: Path) -> Path:
 
 def _numbers(business: Business) -> list[str]:
     """The fictional numbers of the area codes: any hundred in a row has every ending."""
-    endings = [ending for ending in range(100) if ending not in _NOT_HERE]
+    endings = [ending for ending in range(100) if ending not in NOT_HERE]
     return [f"({code}) 555-01{ending:02}" for code in business.area_codes for ending in endings]
 
 
@@ -148,8 +150,7 @@ def _status(days: int, chance: random.Random) -> str:
 
 
 def main() -> None:
-    for business in (CLINIC, SALON):
-        write(business, datetime(2026, 9, 15, tzinfo=ZoneInfo(business.zone)), business.file)
+    write(CLINIC, DEMO_START.astimezone(ZoneInfo(CLINIC.zone)), CLINIC.file)
 
 
 if __name__ == "__main__":

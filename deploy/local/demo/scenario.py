@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deploy.local.demo import troubles
 from deploy.local.demo.api import Api, Json
 
 DUE_TOMORROW = {"status": ["pending"], "appointment": "tomorrow"}
@@ -49,6 +50,7 @@ class Outcome:
     dials_while_paused: int
     calls: int
     refused: int
+    troubles: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -150,7 +152,8 @@ async def measure(api: Api, ledger: Api, launched: Launched, status: Json, pause
     analytics = await _caught_up(lambda: _analytics(api, launched), calls)
     listed = await _caught_up(lambda: _listed(api, launched), calls)
     verdict = await ledger.get("/verdict", per_phone=1)
-    return Outcome(status, by_outcome, analytics, listed, verdict, paused, calls, refused)
+    met = await troubles.met(ledger)
+    return Outcome(status, by_outcome, analytics, listed, verdict, paused, calls, refused, met)
 
 
 async def _caught_up(figures: Callable[[], Awaitable[Json]], calls: int) -> Json:
@@ -245,4 +248,6 @@ def judged(launched: Launched, outcome: Outcome) -> Checks:
     if launched.audience >= _ALL_KINDS_FROM:
         missing = _KINDS - outcome.by_outcome.keys()
         checks.expect(f"every kind of outcome occurred {sorted(missing) or ''}", not missing)
+        unmet = troubles.ALL - outcome.troubles
+        checks.expect(f"every kind of trouble was met {sorted(unmet) or ''}", not unmet)
     return checks

@@ -11,6 +11,7 @@ from deploy.local.issuer import personas
 from deploy.local.settings import StackSettings
 from deploy.local.signing_in import token
 
+_DONE = "seeded"
 _TENANTS: tuple[Json, ...] = (
     {
         "id": str(personas.CLINIC),
@@ -45,13 +46,17 @@ async def tenants(settings: StackSettings) -> None:
                     raise
 
 
+def is_done(settings: StackSettings) -> bool:
+    """Whether the state is one that somebody works with."""
+    return (settings.state / _DONE).exists()
+
+
 async def everything(settings: StackSettings) -> None:
     """Both businesses with their contacts and a few groups, once for a stack.
 
     What was interrupted is done again: every step leaves alone what is there.
     """
-    done = settings.state / "seeded"
-    if done.exists():
+    if is_done(settings):
         return
     await tenants(settings)
     for person, business in (("clinic-admin", CLINIC), ("salon-admin", SALON)):
@@ -60,7 +65,7 @@ async def everything(settings: StackSettings) -> None:
             today = datetime.now(ZoneInfo(business.zone))
             file = people.write(business, today, settings.state / f"{business.name}.csv")
             await _fill(api, file)
-    done.touch()
+    (settings.state / _DONE).touch()
 
 
 async def _fill(api: Api, file: Path) -> None:

@@ -2,12 +2,13 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from deploy.local.simulator import verdict
 from deploy.local.simulator.verdict import Law
 from tests.chaos.evidence import Acknowledged, Contact, Dial, Evidence
+from tests.support.overlap import most_at_once
 
 LAW = Law()
 # A fence is sent within two seconds; facts about a person are ten seconds old at most.
@@ -21,6 +22,8 @@ def nobody_is_rung_twice(evidence: Evidence) -> Iterator[str]:
     """I1."""
     yield from _repeated("key", (dial.key for dial in evidence.dials))
     yield from _repeated("attempt", (dial.attempt_id for dial in evidence.dials))
+    people = (f"{dial.phone} of campaign {dial.campaign_id}" for dial in evidence.dials)
+    yield from _repeated("phone", people)
     intents = {str(attempt.id) for attempt in evidence.attempts}
     for dial in evidence.dials:
         if dial.attempt_id not in intents:
@@ -67,15 +70,10 @@ def limits_hold(evidence: Evidence) -> Iterator[str]:
     window = verdict.fullest_window(dials, LAW.window)
     if window.count > LAW.limit:
         yield f"{window.count} calls of {window.tenant_id} from {window.begins} to {window.ends}"
+    for tenant, spans in _campaigns(evidence.dials).items():
+        if (live := most_at_once(spans)) > LIVE_CAMPAIGNS:
+            yield f"{live} campaigns of {tenant} rang at a time"
     for campaign in evidence.campaigns:
-        live = sum(
-            other.tenant_id == campaign.tenant_id
-            and other.created_at <= campaign.created_at
-            and (other.completed_at is None or other.completed_at > campaign.created_at)
-            for other in evidence.campaigns
-        )
-        if live > LIVE_CAMPAIGNS:
-            yield f"campaign {campaign.id} began as number {live} of {campaign.tenant_id}"
         if campaign.total > MOST_PEOPLE:
             yield f"campaign {campaign.id} has {campaign.total} people"
 
@@ -135,6 +133,17 @@ def _after(
             promise = since.get((UUID(dial.tenant_id), name))
             if promise and dial.real_at > promise.at + within:
                 yield f"call {dial.call_id} rang somebody {what}"
+
+
+def _campaigns(dials: Iterable[Dial]) -> dict[str, list[tuple[datetime, datetime]]]:
+    """By tenant, from when to when each campaign surely held a slot: its first and last call."""
+    moments: defaultdict[tuple[str, str], list[datetime]] = defaultdict(list)
+    for dial in dials:
+        moments[dial.tenant_id, dial.campaign_id].append(dial.at)
+    spans: defaultdict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for (tenant, _), rang in moments.items():
+        spans[tenant].append((min(rang), max(rang)))
+    return spans
 
 
 def _judged(dial: Dial) -> verdict.Dial:

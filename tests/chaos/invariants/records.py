@@ -86,6 +86,10 @@ def a_request_counts_once(evidence: Evidence) -> Iterator[str]:
     yield from evidence.unequal_replies
     promised = {group: evidence.members.get(group, frozenset()) for group in evidence.expected}
     yield from _differences("what was promised", evidence.expected, promised)
+    if evidence.launched is not None:
+        campaigns = {each.id for each in evidence.campaigns}
+        yield from (f"campaign {each} is gone" for each in evidence.launched - campaigns)
+        yield from (f"nobody launched campaign {each}" for each in campaigns - evidence.launched)
 
 
 def nothing_leaks(evidence: Evidence) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """A hall to dial in: real PostgreSQL, the real simulator over HTTP, and contacts of our own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -235,17 +235,20 @@ class Hall:
         async with self.db.transaction(self.caller) as tx:
             await tx.execute(statement)
 
-    async def batches(self) -> list[tuple[datetime, int]]:
-        """When each batch of the tenant was granted, and how many people it had."""
+    async def batches(self, but: Collection[UUID] = ()) -> list[tuple[datetime, int]]:
+        """When each batch of the tenant was granted, and how many people it had.
+
+        Those of some campaigns are left out.
+        """
         table = tables.attempts.c
         statement = (
-            select(table.claimed_at, func.count().label("people"))
-            .group_by(table.claimed_at)
+            select(table.claimed_at, table.campaign_id, func.count().label("people"))
+            .group_by(table.claimed_at, table.campaign_id)
             .order_by(table.claimed_at)
         )
         async with self.db.transaction(self.caller) as tx:
             rows = await tx.fetch_all(dict, statement)
-        return [(row["claimed_at"], row["people"]) for row in rows]
+        return [(row["claimed_at"], row["people"]) for row in rows if row["campaign_id"] not in but]
 
     async def shortest_pause(self, campaign: Campaign) -> timedelta:
         """The least time between a claim and when its person may be called again."""

@@ -6,11 +6,7 @@ from datetime import timedelta
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 
-from services.campaigns.usecases import control
-from services.campaigns.usecases.control import Control
-from services.chassis.caller import Caller, Role
-from services.chassis.ids import new_id
-from services.chassis.requests import Request
+from tests.service.campaigns.desk import Desk
 from tests.service.dialling.hall import Campaign
 from tests.service.dialling.office import Office, eventually
 
@@ -50,14 +46,17 @@ async def test_a_campaign_runs_to_its_end(office: Office) -> None:
     "moment", ["paused", "waiting for hours", "between batches", "waiting for the window"]
 )
 async def test_a_cancel_ends_a_waiting_campaign_within_seconds_and_dials_nobody_more(
-    office: Office, moment: str, way: str
+    office: Office, administrator: Desk, moment: str, way: str
 ) -> None:
     """X-28, C-26: whatever the campaign waits for, and whichever way the cancel comes."""
     campaign = await _waiting(office, moment)
     dials = await office.dials()
 
     async with asyncio.timeout(PROMISED):
-        await _cancel(office, campaign, way)
+        if way == "interface":
+            await administrator.cancel(campaign.id)
+        else:
+            await office.cli("workflow", "cancel", "-w", f"campaign/{campaign.id}")
         await ends_clean(office, campaign)
 
     assert await office.dials() == dials
@@ -156,16 +155,6 @@ async def test_temporal_never_learns_who_is_called(office: Office) -> None:
     assert str(campaign.id).encode() in kept
     assert b"Planted" not in kept
     assert b"+1212" not in kept
-
-
-async def _cancel(office: Office, campaign: Campaign, way: str) -> None:
-    """By an operator at the console, or by an administrator of the business."""
-    if way == "command line":
-        await office.cli("workflow", "cancel", "-w", f"campaign/{campaign.id}")
-        return
-    admin = Caller(office.hall.tenant_id, new_id(), Role.CLIENT_ADMIN)
-    order, request = Control(campaign.id), Request("CancelCampaign")
-    await control.cancel(office.hall.db, admin, request, office.starter, order)
 
 
 async def _waiting(office: Office, moment: str) -> Campaign:

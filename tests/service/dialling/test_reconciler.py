@@ -5,70 +5,24 @@ On a real Temporal server, by what operators do to workflows there.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
-from temporalio import workflow
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
-from temporalio.exceptions import ApplicationError
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from services.campaigns.store import tables
-from services.campaigns.temporal.messages import WORKFLOW, Run
-from services.campaigns.temporal.starter import Starter
-from services.campaigns.usecases import reconciling
+from services.campaigns.temporal.messages import WORKFLOW
+from services.campaigns.usecases import control
+from services.campaigns.usecases.control import Control
 from services.campaigns.usecases.reconciling import Standing
+from services.chassis.caller import Caller, Role
 from services.chassis.ids import new_id
+from services.chassis.requests import Request
 from tests.service.dialling.hall import Campaign
+from tests.service.dialling.healing import STOPPED, Row, everybody_is_final, healed, people, row
 from tests.service.dialling.office import Office, Temporal, eventually
 
-STOPPED, HELD = "stopped by an operator", "held by an operator"
-PROMISED = 30.0
-
-
-def people(count: int) -> list[str]:
-    return [f"+1212555{n:04}" for n in range(100, 100 + count)]
-
-
-@dataclass(frozen=True)
-class Row:
-    """What the campaign's row says."""
-
-    state: str
-    blocking_reason: str | None
-    holds_slot: bool
-
-
-@workflow.defn(name=WORKFLOW)
-class Broken:
-    """A release of the workflow that fails at once."""
-
-    @workflow.run
-    async def run(self, run: Run) -> None:
-        raise ApplicationError("broken", non_retryable=True)
-
-
-async def row(office: Office, campaign: Campaign) -> Row:
-    table = tables.campaigns.c
-    statement = select(table.state, table.blocking_reason, table.holds_slot)
-    async with office.hall.db.transaction(office.hall.caller) as tx:
-        found = await tx.fetch_one(Row, statement.where(table.id == campaign.id))
-    assert found is not None
-    return found
-
-
-async def healed(office: Office, campaign: Campaign) -> Row:
-    """The row once the reconciler, which comes every thirty seconds, has freed the slot."""
-
-    async def freed() -> bool:
-        await office.reconcile()
-        return not (await row(office, campaign)).holds_slot
-
-    await eventually(freed, PROMISED)
-    return await row(office, campaign)
+HELD = "held by an operator"
 
 
 async def under_way(office: Office) -> Campaign:
@@ -104,29 +58,6 @@ async def test_a_campaign_whose_workflow_was_taken_away_is_cancelled_and_frees_i
 
     assert after == Row("cancelled", STOPPED, holds_slot=False)
     await everybody_is_final(office, campaign, {"done", "not_called"})
-
-
-async def test_a_campaign_whose_workflow_failed_has_failed(
-    office: Office, temporal: Temporal
-) -> None:
-    """Ruling 6: as a release with a broken workflow would leave it."""
-    campaign, queue = await office.hall.campaign(*people(3)), str(new_id())
-    broken = Worker(
-        temporal.client,
-        task_queue=queue,
-        workflows=[Broken],
-        build_id="broken",
-        workflow_runner=UnsandboxedWorkflowRunner(),
-    )
-    async with broken:
-        await reconciling.reconcile(office.hall.desk, Starter(temporal.client, queue))
-        with pytest.raises(WorkflowFailureError):
-            await office.workflow(campaign).result()
-
-    after = await healed(office, campaign)
-
-    assert after == Row("failed", None, holds_slot=False)
-    await everybody_is_final(office, campaign, {"not_called"})
 
 
 async def test_a_campaign_whose_workflow_timed_out_has_failed(
@@ -171,8 +102,7 @@ async def test_a_workflow_paused_in_the_console_holds_its_campaign(office: Offic
     await asyncio.sleep(1)
     dials_while_held = await office.dials() - dials
     await office.cli("workflow", "unpause", "-w", f"campaign/{campaign.id}")
-    await office.hall.change(campaign, state="running", blocking_reason=None)
-    await office.starter.resume(campaign.id)
+    await _resumed(office, campaign)
     await office.workflow(campaign).result()
 
     assert held == Row("paused", HELD, holds_slot=True)
@@ -212,9 +142,11 @@ async def test_a_campaign_that_was_never_started_is_started(office: Office) -> N
     await everybody_is_final(office, campaign, {"done"})
 
 
-async def everybody_is_final(office: Office, campaign: Campaign, states: set[str]) -> None:
-    assert {person.state for person in await office.hall.people(campaign)} == states
-    assert (await office.hall.simulator.verdict(per_phone=1))["holds"]
+async def _resumed(office: Office, campaign: Campaign) -> None:
+    """By an administrator of the business."""
+    admin = Caller(office.hall.tenant_id, new_id(), Role.CLIENT_ADMIN)
+    order, request = Control(campaign.id), Request("ResumeCampaign")
+    await control.resume(office.hall.db, admin, request, office.starter, order)
 
 
 async def _paused(office: Office, campaign: Campaign) -> None:

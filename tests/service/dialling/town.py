@@ -33,6 +33,7 @@ class Town:
     office: Office
     tenants: Sequence[Hall]
     most_live: int = 0
+    priorities: dict[UUID, Priority] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: count(1_000))
 
     @staticmethod
@@ -44,31 +45,37 @@ class Town:
                 await tx.execute(profile.values(timezone="America/New_York", medical=False))
         return Town(office, halls)
 
-    async def call_everybody(self, campaigns_each: int, people: int) -> list[Campaign]:
-        """Every tenant launches all of its campaigns at once; who finds no slot tries again."""
+    async def call_everybody(
+        self, campaigns_each: int, people: int, priorities: Sequence[Priority] = (Priority.NORMAL,)
+    ) -> list[Campaign]:
+        """Every tenant launches all of its campaigns at once; who finds no slot tries again.
+
+        The priorities are given in turn.
+        """
         watching = asyncio.create_task(self._watch())
         try:
             return await asyncio.gather(
                 *(
-                    self._through(hall, people)
+                    self._through(hall, people, priorities[number % len(priorities)])
                     for hall in self.tenants
-                    for _ in range(campaigns_each)
+                    for number in range(campaigns_each)
                 )
             )
         finally:
             watching.cancel()
 
-    async def _through(self, hall: Hall, people: int) -> Campaign:
-        campaign = await self._launched(hall, people)
+    async def _through(self, hall: Hall, people: int, priority: Priority) -> Campaign:
+        campaign = await self._launched(hall, people, priority)
+        self.priorities[campaign.id] = priority
         await self.office.workflow(campaign).result()
         return campaign
 
-    async def _launched(self, hall: Hall, people: int) -> Campaign:
+    async def _launched(self, hall: Hall, people: int, priority: Priority) -> Campaign:
         invited = [self._person(hall) for _ in range(people)]
         desk = Launching(hall.db, _Register(tuple(invited)), self.office.starter)
         admin = Caller(hall.tenant_id, new_id(), Role.CLIENT_ADMIN, "Ada Admin")
         ids = tuple(each.contact_id for each in invited)
-        order = Order(Wanted(contact_ids=ids), Timing.IMMEDIATE, priority=Priority.NORMAL)
+        order = Order(Wanted(contact_ids=ids), Timing.IMMEDIATE, priority=priority)
         while True:
             try:
                 launched = await launch.launch(desk, admin, Request("LaunchCampaign"), order)

@@ -4,8 +4,6 @@ Everything is the product's but the contacts, which are read from the campaign's
 """
 
 import asyncio
-import json
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +28,7 @@ from tests.support.simulator import KEY
 
 @dataclass(frozen=True)
 class Told:
-    """What the process is told, as JSON on its command line."""
+    """What the process is told."""
 
     database: str
     clock: str
@@ -75,7 +73,3 @@ async def work(told: Told) -> None:
         crew(client, Desk(db, telephone, Roll(db)), task_queue=told.queue),
     ):
         await asyncio.Event().wait()
-
-
-if __name__ == "__main__":
-    asyncio.run(work(Told(**json.loads(sys.argv[1]))))

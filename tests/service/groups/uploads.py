@@ -10,15 +10,20 @@ from vio.groups.v1.import_service_pb2_grpc import ImportServiceStub
 _PIECE = 64 * 1024
 
 
-async def upload(desk: Desk, content: bytes | Iterable[bytes], **options: Any) -> pb.Import:
+async def upload(
+    desk: Desk, content: bytes | Iterable[bytes], *, within: float = 100, **options: Any
+) -> pb.Import:
     """Imports the content; an iterable is sent piece by piece as it is made."""
     pieces = _pieces(content) if isinstance(content, bytes) else content
     first = pb.ImportContactsRequest(options=pb.ImportOptions(**options))
-    return await steps(desk, [first], pieces)
+    return await steps(desk, [first], pieces, within)
 
 
 async def steps(
-    desk: Desk, first: Iterable[pb.ImportContactsRequest], pieces: Iterable[bytes] = ()
+    desk: Desk,
+    first: Iterable[pb.ImportContactsRequest],
+    pieces: Iterable[bytes] = (),
+    within: float = 100,
 ) -> pb.Import:
     """Sends the messages as they are, then the pieces."""
 
@@ -30,7 +35,7 @@ async def steps(
 
     stub: Any = ImportServiceStub(desk.channel)
     answer: pb.Import = await stub.ImportContacts(
-        messages(), metadata=desk.person.metadata, timeout=100
+        messages(), metadata=desk.person.metadata, timeout=within
     )
     return answer
 
