@@ -41,7 +41,7 @@ _DEEP = 100
 _LARGE = 1_000_000
 _WIRE_TYPES = 6
 _BY_NAME: Mapping[str, Any] = {
-    "name": "Zed",
+    "name": [f"Zed {number}" for number in range(1_000)],
     "phone": "+12125550140",
     "call_timing": 1,
     "reason": "because",
@@ -67,7 +67,9 @@ _ALSO: Mapping[str, str] = {
     "except_id": "contact_id",
     "initial_contact_id": "contact_id",
 }
-_FILLED = 0.4
+_ALWAYS = frozenset({*_BY_NAME, "update_mask"})
+# How much of what may be left out a message holds.
+_FILLED = (0.0, 0.4, 0.8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,10 @@ class Maker:
     def valid(self, of: Descriptor) -> Any:
         """A message that names things which exist, its optional parts here and there."""
         message: Any = message_factory.GetMessageClass(of)()
+        filled = self.chance.choice(_FILLED)
         for each in of.fields:
             name = each.name.removesuffix("s")
-            if name in self.things or name in _BY_NAME or self.chance.random() < _FILLED:
+            if name in self.things or name in _ALWAYS or self.chance.random() < filled:
                 self._fill(message, each)
         return message
 

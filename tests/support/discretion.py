@@ -3,17 +3,16 @@
 What it said and what it leaves behind is searched once it has stopped.
 """
 
-import csv
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from deploy.local import stack as stacks
-from deploy.local.demo.people import CLINIC, SALON
+from deploy.local.demo import people
+from deploy.local.demo.people import CLINIC, SALON, Business
 from deploy.local.postgres import LOGINS
-from deploy.local.settings import DATABASE
+from deploy.local.settings import DATABASE, DEMO_START
 from deploy.local.stack import Stack
 from tests.support.canaries import Canaries, Leak
 
@@ -62,14 +61,13 @@ def secrets(stack: Stack) -> list[str]:
 
 def _names() -> re.Pattern[bytes]:
     """Whatever the demonstration's people can be called."""
-    names = {name for business in (CLINIC, SALON) for name in _full_names(business.file)}
+    names = {name for business in (CLINIC, SALON) for name in _full_names(business)}
     given, family = ("|".join(sorted(set(words))) for words in zip(*names, strict=True))
     return re.compile(rf"(?i)\b(?:{given})(?: |\+|%20)(?:{family})\b".encode())
 
 
-def _full_names(file: Path) -> Iterator[tuple[str, str]]:
-    with file.open(encoding="utf-8-sig", newline="") as opened:
-        for row in csv.DictReader(opened):
-            given, _, family = row["Full Name"].partition(" ")
-            if family:
-                yield given, family
+def _full_names(business: Business) -> Iterator[tuple[str, str]]:
+    for row in people.rows(business, DEMO_START):
+        given, _, family = row[1].partition(" ")
+        if family:
+            yield given, family
