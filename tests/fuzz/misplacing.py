@@ -52,7 +52,8 @@ def _filled(of: Descriptor, word: str, depth: int) -> Any:
 
 
 def _is_text(each: FieldDescriptor) -> bool:
-    return bool(each.type == FieldDescriptor.TYPE_STRING)
+    """An ETag is nobody's data: one that does not match is repeated."""
+    return bool(each.type == FieldDescriptor.TYPE_STRING and each.name != "etag")
 
 
 def _put(message: Any, each: FieldDescriptor, word: str) -> None:
