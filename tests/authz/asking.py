@@ -1,7 +1,7 @@
 """Asks every method in every way, and says where an answer is not what it has to be."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -13,9 +13,12 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from deploy.local.simulator.webhooks import signature
 from tests.authz import contracts, credentials, expected
 from tests.authz.contracts import Door, Place
+from tests.authz.credentials import Credential
 from tests.authz.expected import SEES, Role, Verdict, Visibility
 from tests.authz.house import Answer, House, Household, Things, leaks
-from tests.support.issuer import Person
+from tests.support.issuer import Issuer, Person
+
+Forger = Callable[[Issuer, Household, str], list[Credential]]
 
 _BODY = b'{"event": "call_started", "call": {"call_id": "call_of_nobody"}}'
 _NUMBERS = count(1)
@@ -130,12 +133,16 @@ def _hidden(household: Household, role: Role) -> set[str]:
 
 
 async def as_nobody(
-    walk: Walk, house: House, household: Household, shown: tuple[str, ...] = ()
+    walk: Walk,
+    house: House,
+    household: Household,
+    shown: tuple[str, ...] = (),
+    forged: Forger = credentials.against,
 ) -> None:
     """Shows the forged credentials of these names, or all of them, at every door."""
     things = valid(household, Visibility.ALL_STAFF)
     for door in house.doors:
-        for credential in credentials.against(house.issuer, household, door[1]):
+        for credential in forged(house.issuer, household, door[1]):
             if not shown or credential.name in shown:
                 answer = await house.ask(door, credential.headers, request(door, things))
                 walk.note(door[1], answer)

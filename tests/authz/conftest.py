@@ -17,15 +17,18 @@ import pytest
 
 from deploy.local import parts
 from deploy.local.settings import DATABASE, Ports, StackSettings
-from deploy.local.stack import Stack, running
+from deploy.local.stack import Stack
 from tests.authz import contracts
 from tests.authz.contracts import CONTEXTS
 from tests.authz.expected import Role
 from tests.authz.founding import Founder, until
 from tests.authz.house import House, Household
+from tests.support.discretion import discreet
 from tests.support.issuer import Issuer, Person
 from tests.support.ports import free_block
 
+_MARKS = {"THEIRS": "777", "OURS": "333"}
+_PHONES = [f"+1212555{digits}" for digits in _MARKS.values()]
 _LIST = "/vio.feed.v1.ChangeFeedService/List"
 _ANALYTICS = ("analytics", "/vio.analytics.v1.AnalyticsService/GetGroupAnalytics")
 
@@ -92,12 +95,11 @@ async def town(issuer: Issuer, folder: Path) -> AsyncIterator[Town]:
     settings = StackSettings(folder / "stack", Ports(free_block()), scale=2, environment="test")
     stack = Stack(
         settings,
-        say=lambda name, line: None,
         only=[name for name in parts.NAMES if name != "issuer"],
         extra={name: {"OIDC_ISSUER": issuer.url} for name in parts.NAMES},
     )
     async with AsyncExitStack() as opened:
-        await opened.enter_async_context(running(stack))
+        await opened.enter_async_context(discreet(stack, "CANARY-", *_PHONES))
         channels = {
             name: await opened.enter_async_context(
                 grpc.aio.insecure_channel(f"127.0.0.1:{getattr(settings.ports, name)}")
@@ -108,7 +110,7 @@ async def town(issuer: Issuer, folder: Path) -> AsyncIterator[Town]:
             httpx.AsyncClient(base_url=settings.gateway, timeout=30, trust_env=False)
         )
         house = House(channels, issuer, key=stack.secrets.retell)
-        theirs = await Founder(house, "THEIRS", "777", zone="America/New_York").found()
+        theirs = await Founder(house, "THEIRS", _MARKS["THEIRS"], zone="America/New_York").found()
         town = Town(stack, house, await _ours(house), theirs, rest)
         await _until_all_is_known(town)
         for context in CONTEXTS:
@@ -130,7 +132,7 @@ def undisturbed(request: pytest.FixtureRequest) -> Iterator[None]:
 
 async def _ours(house: House) -> Household:
     """A tenant whose people sleep: its campaigns wait, and nothing changes by itself."""
-    return await Founder(house, "OURS", "333", zone="Asia/Tokyo").found()
+    return await Founder(house, "OURS", _MARKS["OURS"], zone="Asia/Tokyo").found()
 
 
 async def _until_all_is_known(town: Town) -> None:

@@ -48,6 +48,21 @@ def against(issuer: Issuer, household: Household, method: str) -> list[Credentia
     return list(_forged(issuer, wanted, {**wanted, "sub": "attacker", "tenant_id": str(uuid4())}))
 
 
+def brought(issuer: Issuer, household: Household, _: str) -> list[Credential]:
+    """The same as persons whom a genuine machine brings along."""
+    machine = ("authorization", f"Bearer {issuer.token(**claims(household, 'service'))}")
+    return [
+        Credential(each.name, (machine, *persons))
+        for each in against(issuer, household, "")
+        if (persons := _as_persons(each.headers))
+    ]
+
+
+def _as_persons(headers: Metadata) -> Metadata:
+    shown = (value for name, value in headers if name == "authorization")
+    return tuple(("x-vio-caller", value.removeprefix("Bearer").strip()) for value in shown)
+
+
 def bearer(name: str, token: str) -> Credential:
     return Credential(name, (("authorization", f"Bearer {token}"),))
 

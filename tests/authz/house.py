@@ -49,7 +49,7 @@ class Answer:
     @property
     def text(self) -> str:
         """All that can be read in it."""
-        reply = repr(_lasting(_fields(self.reply))) if self.reply is not None else ""
+        reply = repr(lasting(_fields(self.reply))) if self.reply is not None else ""
         return f"{self.code.name} {self.words} {self.trailers!r} {reply}"
 
     def without(self, name: str) -> str:
@@ -151,7 +151,8 @@ def _fields(message: Message) -> Any:
     )
 
 
-def _lasting(value: Any) -> Any:
+def lasting(value: Any) -> Any:
+    """A reply without what differs from one to the next whatever is asked."""
     if isinstance(value, dict):
-        return {name: _lasting(each) for name, each in value.items() if name not in _PASSING}
-    return [_lasting(each) for each in value] if isinstance(value, list) else value
+        return {name: lasting(each) for name, each in value.items() if name not in _PASSING}
+    return [lasting(each) for each in value] if isinstance(value, list) else value

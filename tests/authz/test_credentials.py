@@ -18,6 +18,7 @@ from tests.authz.expected import Role, Visibility
 pytestmark = pytest.mark.timeout(600)
 
 FOUR = ("none", "garbage", "public key as secret", "tampered")
+FORGED = (*FOUR[1:], "none's algorithm", "expired")
 NOBODY = grpc.StatusCode.UNAUTHENTICATED
 LEEWAY = 30
 STREAMS = [door for door in DOORS if METHODS[door[1]].server_streaming]
@@ -46,6 +47,42 @@ async def test_four_ways_to_be_nobody_open_no_door(town: Town) -> None:
 
     assert not walk.faults, walk.story
     assert walk.refused == len(FOUR) * (len(DOORS) + len(expected.ROUTES))
+
+
+async def test_nobody_is_let_in_by_being_brought_along(town: Town) -> None:
+    """A machine's own token makes no forged person beside it any better."""
+    walk = Walk()
+
+    await asking.as_nobody(walk, town.house, town.ours, FORGED, credentials.brought)
+
+    assert not walk.faults, walk.story
+    assert walk.refused == len(FORGED) * len(DOORS)
+
+
+@pytest.mark.verify
+async def test_no_credential_of_nobody_is_let_in_by_being_brought_along(
+    town: Town, record_property: Any
+) -> None:
+    """P24: forged, foreign and worn out persons beside a genuine machine are refused by all."""
+    walk, before = Walk(), town.rows(town.ours)
+
+    await asking.as_nobody(walk, town.house, town.ours, forged=credentials.brought)
+
+    walk.told(record_property)
+    assert not walk.faults, walk.story
+    assert town.rows(town.ours) == before
+
+
+async def test_a_genuine_person_is_let_in_by_being_brought_along(town: Town) -> None:
+    """The control: what the forgeries above imitate."""
+    door = ("groups", "/vio.groups.v1.AudienceService/GetContactNames")
+    token = town.house.issuer.token(**credentials.claims(town.ours, "super_admin"))
+    shown = (*town.person(Role.MACHINE).metadata, ("x-vio-caller", token))
+    asked = contracts.request(door[1], asking.valid(town.ours, Visibility.ALL_STAFF))
+
+    answer = await town.house.ask(door, shown, asked)
+
+    assert answer.code is grpc.StatusCode.OK, answer.text
 
 
 async def test_genuine_tokens_are_what_the_forgeries_imitate(town: Town) -> None:

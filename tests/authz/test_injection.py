@@ -4,6 +4,8 @@ import asyncio
 from typing import Any
 
 import grpc
+import httpx
+import orjson
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 
@@ -12,7 +14,7 @@ from tests.authz.asking import Walk
 from tests.authz.conftest import Town
 from tests.authz.contracts import DOORS, METHODS
 from tests.authz.expected import ROUTES, Role, Visibility
-from tests.authz.house import Metadata
+from tests.authz.house import Metadata, lasting, leaks
 
 #: Whoever comes first starts the stack.
 pytestmark = pytest.mark.timeout(600)
@@ -60,6 +62,29 @@ async def test_headers_about_oneself_change_no_answer(town: Town, door: tuple[st
 
     assert plain.code is grpc.StatusCode.OK
     assert dressed.text == plain.text
+
+
+@pytest.mark.parametrize("route", sorted(ROUTES))
+async def test_headers_about_oneself_change_no_answer_of_a_route(town: Town, route: str) -> None:
+    """ASVS 4.1.3: what is read reads the same, and who may not write still may not."""
+    asked = rest.request(route, asking.valid(town.ours, Visibility.ALL_STAFF))
+    who = town.person(Role.CLIENT_USER).metadata
+
+    plain = await asked.by(town.rest, who)
+    dressed = await asked.by(town.rest, (*who, *claimed(town)))
+
+    if asked.method == "GET" or plain.is_error:
+        assert _told(dressed) == _told(plain)
+    else:
+        assert not leaks(dressed.text, town.theirs.canaries)
+
+
+def _told(answer: httpx.Response) -> tuple[int, Any]:
+    """Status and content without the request's id and without what passes."""
+    if "json" not in answer.headers.get("content-type", ""):
+        return answer.status_code, answer.headers.get("content-type")
+    content = orjson.loads(answer.text.replace(answer.headers["x-request-id"], "<id>"))
+    return answer.status_code, lasting(content)
 
 
 async def test_a_person_brings_nobody_along(town: Town) -> None:

@@ -23,7 +23,7 @@ from services.groups.feed.encoding import encode
 from services.groups.rpc import first_sight
 from services.groups.rpc.policy import POLICY
 from services.groups.usecases.people import Acquaintance
-from tests.authz import asking, contracts
+from tests.authz import asking, contracts, credentials
 from tests.authz.asking import Walk
 from tests.authz.contracts import DOORS
 from tests.authz.expected import Role, Visibility
@@ -99,8 +99,9 @@ async def test_a_forgotten_visibility_is_seen(
     assert any("ListGroups" in fault and "tells" in fault for fault in found)
 
 
+@pytest.mark.parametrize("forged", [credentials.against, credentials.brought])
 async def test_an_unchecked_signature_is_seen(
-    databases: Databases, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+    databases: Databases, issuer: Issuer, monkeypatch: pytest.MonkeyPatch, forged: asking.Forger
 ) -> None:
     decode = jwt.decode
 
@@ -111,7 +112,7 @@ async def test_an_unchecked_signature_is_seen(
     async with housed(databases, issuer) as house:
         ours = await household(house)
         monkeypatch.setattr("services.chassis.auth.jwt.decode", believing)
-        await asking.as_nobody(walk, house, ours, ("tampered", "expired"))
+        await asking.as_nobody(walk, house, ours, ("tampered", "expired"), forged)
 
     assert {fault.split(") ")[1].split(":")[0] for fault in walk.faults} == {"tampered", "expired"}
 

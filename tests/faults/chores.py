@@ -18,7 +18,7 @@ Chore = Callable[[Street, str], Awaitable[None]]
 async def import_people(street: Street, failpoint: str) -> None:
     """A file is taken whole though its import broke off: it is sent again."""
     group = await _group(street)
-    file = _file(street.stack.settings.state, next(street.numbers))
+    file = _file(street.stack.settings.state.parent, next(street.numbers))
 
     async def send() -> Json:
         return await street.api.upload("/contacts/import", file, group_id=group)

@@ -13,19 +13,19 @@ from pathlib import Path
 import httpx
 
 from deploy.local.demo import scenario, seeding
-from deploy.local.demo.api import Api, Refused
+from deploy.local.demo.api import Api, Json, Refused
 from deploy.local.demo.people import CLINIC
 from deploy.local.demo.scenario import Launched, Outcome
 from deploy.local.settings import Ports, StackSettings
 from deploy.local.signing_in import token
-from deploy.local.stack import Stack, running
+from deploy.local.stack import Stack
 from services.chassis.clock import Clock
+from tests.support.discretion import discreet
 from tests.support.ports import free_block
 
 SCALE = 100
 _LOOK = 0.05
 _WINDOW = timedelta(minutes=15)
-_WINDOW_IS_FREE = 10
 _PATIENCE = 120.0
 
 
@@ -74,19 +74,21 @@ class House:
         return await scenario.measure(self.api, self.ledger, self.launched, status, 0)
 
     async def _calls_have_begun_again(self) -> None:
-        """A window has just opened: a batch was dialled, and more follow at once."""
-        async with asyncio.timeout(_PATIENCE):
-            before = await self._dials()
-            while True:
-                await asyncio.sleep(_LOOK)
-                now = await self._dials()
-                if now > before and await self._dials_in_the_window() <= _WINDOW_IS_FREE:
-                    return
-                before = now
+        """The window is free: a batch was dialled, and more can follow at once.
 
-    async def _dials_in_the_window(self) -> int:
+        A kill spreads the batches over the window, where they stay; a pause lets it empty.
+        """
+        campaign = f"/campaigns/{self.launched.campaign_id}"
+        await self.api.post(f"{campaign}/pause")
+        await _seconds_until(self._window_is_empty)
+        dialled = await self._dials()
+        await self.api.post(f"{campaign}/resume")
+        await _seconds_until(lambda: self._has_dialled(dialled + 1))
+
+    async def _window_is_empty(self) -> bool:
         begins = Clock.load(self.stack.settings.clock_file).now() - _WINDOW
-        return int((await self.ledger.get("/verdict", since=begins.isoformat()))["dials"])
+        verdict = await self.ledger.get("/verdict", since=begins.isoformat())
+        return int(verdict["dials"]) == 0
 
     async def _end(self, part: str) -> None:
         if part == "postgres":
@@ -122,15 +124,24 @@ class House:
 async def inhabited(state: Path, people: int) -> AsyncIterator[House]:
     """A stack that calls so many people."""
     settings = StackSettings(state / "stack", Ports(free_block()), SCALE, environment="test")
-    stack = Stack(settings, say=lambda name, line: None)
-    async with running(stack):
+    stack = Stack(settings)
+    async with discreet(stack):
         await seeding.tenants(settings)
         api = Api.at(settings.gateway, token(settings, "clinic-admin"))
         ledger = Api.ledger(settings.simulator)
         async with api.client, ledger.client:
             await scenario.import_contacts(api, CLINIC.file)
-            launched = await scenario.launch(api, await scenario.make_group(api, people))
+            launched = await scenario.launch(api, await _group(api, people))
             yield House(stack, api, ledger, launched)
+
+
+async def _group(api: Api, size: int) -> Json:
+    """A group of people with an appointment on any day, which nobody has confirmed."""
+    group = await api.post("/groups", {"name": "Unconfirmed"})
+    ids = [each["id"] async for each in scenario.everyone_pending(api, size)]
+    assert len(ids) == size
+    await api.post(f"/groups/{group['id']}/members/add", {"contact_ids": ids})
+    return await api.get(f"/groups/{group['id']}")
 
 
 async def _seconds_until(holds: Callable[[], Awaitable[bool]]) -> float:

@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 
 import httpx
@@ -19,15 +19,18 @@ from deploy.local.demo.api import Api, Json, Refused
 from deploy.local.demo.people import CLINIC
 from deploy.local.settings import Ports, StackSettings
 from deploy.local.signing_in import token
-from deploy.local.stack import Stack, running
+from deploy.local.stack import Stack
+from gateway.route import TIMEOUT
 from services.chassis.failpoints import Planted
 from tests.faults.victims import is_frozen
+from tests.support.discretion import discreet
 from tests.support.ports import free_block
 
 SCALE = 100
 SERVICES = ("groups", "campaigns", "analytics")
 _LOOK = 0.05
 _PATIENCE = 90.0
+_NOBODY_WAITS = TIMEOUT + 1
 _RESTARTS = 1_000
 
 Work = Callable[[], Awaitable[Json]]
@@ -43,6 +46,7 @@ class Street:
     lines: list[tuple[str, str]]
     people: list[str] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    wakes: Iterator[bool] = field(default_factory=lambda: cycle((True, False)))
 
     def order(self, part: str) -> Path:
         return _order(self.stack.settings.state, part)
@@ -65,20 +69,33 @@ class Street:
                     await asyncio.sleep(_LOOK)
 
     async def _met(self, child: Child, failpoint: str, said: int) -> None:
-        """The service died, or stood still and was killed, or failed: whatever was planted."""
+        """The service died, or stood still, or failed: whatever was planted."""
         async with asyncio.timeout(_PATIENCE):
             if ":raise" in failpoint:
                 while not self._said_planted(child, said):
                     await asyncio.sleep(_LOOK)
-                return
-            if ":hang" in failpoint:
-                while not is_frozen(child.pid):
-                    await asyncio.sleep(_LOOK)
-                os.kill(child.pid, signal.SIGKILL)
-            assert await child.process.wait() == -signal.SIGKILL
-            while self.stack.children[child.part.name] is child:
-                await asyncio.sleep(_LOOK)
-            await self.stack.until_ready(child.part.name)
+            elif ":hang" in failpoint:
+                await self._stood_still(child)
+            else:
+                await self._died(child)
+
+    async def _stood_still(self, child: Child) -> None:
+        """Every other one wakes when nobody waits for it any more; the rest are killed."""
+        while not is_frozen(child.pid):
+            await asyncio.sleep(_LOOK)
+        if next(self.wakes):
+            await asyncio.sleep(_NOBODY_WAITS)
+            os.kill(child.pid, signal.SIGCONT)
+        else:
+            os.kill(child.pid, signal.SIGKILL)
+            await self._died(child)
+
+    async def _died(self, child: Child) -> None:
+        """It was killed, and the supervisor has started it again."""
+        assert await child.process.wait() == -signal.SIGKILL
+        while self.stack.children[child.part.name] is child:
+            await asyncio.sleep(_LOOK)
+        await self.stack.until_ready(child.part.name)
 
     def _said_planted(self, child: Child, since: int) -> bool:
         said = (line for name, line in self.lines[since:] if name == child.part.name)
@@ -89,21 +106,20 @@ class Street:
 async def paved(state: Path) -> AsyncIterator[Street]:
     """The stack, with the clinic's contacts."""
     settings = StackSettings(state / "stack", Ports(free_block()), SCALE, environment="test")
-    lines: list[tuple[str, str]] = []
     stack = Stack(
         settings,
-        say=lambda name, line: lines.append((name, line)),
         commands={name: _armed(settings.state, name) for name in SERVICES},
         restarts=_RESTARTS,
     )
-    async with running(stack):
+    async with discreet(stack) as lines:
         await seeding.tenants(settings)
         api = Api.at(settings.gateway, token(settings, "clinic-admin"))
         ledger = Api.ledger(settings.simulator)
         async with api.client, ledger.client:
             await scenario.import_contacts(api, CLINIC.file)
             street = Street(stack, api, ledger, lines)
-            street.people = [each["id"] async for each in scenario.everyone_due(api, 260)]
+            due = scenario.everyone_pending(api, 260, appointment="tomorrow")
+            street.people = [each["id"] async for each in due]
             yield street
 
 

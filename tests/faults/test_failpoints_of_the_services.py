@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from services.chassis import failpoints
 from tests.faults import street as streets
+from tests.faults import strikes
 from tests.faults.chores import PLACES, Place
 from tests.faults.street import Street
 
@@ -27,6 +29,12 @@ async def street(module_path: Path) -> AsyncIterator[Street]:
 async def strike(street: Street, place: Place, action: str, chance: random.Random) -> None:
     nth = chance.randint(1, place.hits)
     await place.chore(street, f"{place.name}:{action}@{nth}")
+
+
+def test_every_failpoint_is_struck_at_by_some_test() -> None:
+    struck = {place.name for place in (*PLACES, *strikes.PLACES)}
+
+    assert struck == failpoints.PLACES
 
 
 @every_place

@@ -8,12 +8,25 @@ from google.protobuf.descriptor import MethodDescriptor
 
 import vio
 
+Door = tuple[str, str]
+
+_CONTEXTS = ("groups", "campaigns", "analytics")
 _MACHINES_ONLY = ("AudienceService", "WebhookService", "ChangeFeedService", "WatchCampaign")
 
 
 def methods() -> dict[str, MethodDescriptor]:
     """Every RPC by its full name."""
     return {f"/{each.containing_service.full_name}/{each.name}": each for each in _methods()}
+
+
+def doors() -> list[Door]:
+    """Every RPC in every context that serves it: all of them serve the feed."""
+    return sorted(
+        (context, method)
+        for method in methods()
+        for context in _CONTEXTS
+        if method.split(".")[1] in (context, "feed")
+    )
 
 
 def asker(method: str) -> str:

@@ -9,6 +9,8 @@ from uuid import uuid4
 from google.protobuf import message_factory
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
+from vio.groups.v1 import group_pb2
+
 TEXTS = (
     "",
     "\0",
@@ -39,14 +41,35 @@ _DEEP = 100
 _LARGE = 1_000_000
 _WIRE_TYPES = 6
 _BY_NAME: Mapping[str, Any] = {
-    "name": "Zed",
+    "name": [f"Zed {number}" for number in range(1_000)],
     "phone": "+12125550140",
     "call_timing": 1,
     "reason": "because",
     "search": "ann",
     "page_size": 10,
+    "limit": 100,
+    "email": "zed@example.com",
+    "color": "#3B82F6",
+    "role": "client_user",
+    "channel": "voice",
+    "purpose": "appointments",
+    "path": "name",
+    "icon": "🔔",
+    "visibility": group_pb2.VISIBILITY_CUSTOM,
+    "timezone": "America/New_York",
 }
-_FILLED = 0.6
+# Fields that name a thing by another word than its own, without an "s" at the end.
+_ALSO: Mapping[str, str] = {
+    "any": "group_id",
+    "all": "group_id",
+    "none": "group_id",
+    "id": "contact_id",
+    "except_id": "contact_id",
+    "initial_contact_id": "contact_id",
+}
+_ALWAYS = frozenset({*_BY_NAME, "update_mask"})
+# How much of what may be left out a message holds.
+_FILLED = (0.0, 0.4, 0.8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +77,7 @@ class Maker:
     """Makes requests of a method, the same ones from the same seed."""
 
     chance: Random
-    things: Mapping[str, str]
+    things: Mapping[str, Any]
 
     def request(self, of: Descriptor) -> bytes:
         """Of ten requests four are noise, four broken, two valid with bad values."""
@@ -64,8 +87,10 @@ class Maker:
     def valid(self, of: Descriptor) -> Any:
         """A message that names things which exist, its optional parts here and there."""
         message: Any = message_factory.GetMessageClass(of)()
+        filled = self.chance.choice(_FILLED)
         for each in of.fields:
-            if each.name in self.things or self.chance.random() < _FILLED:
+            name = each.name.removesuffix("s")
+            if name in self.things or name in _ALWAYS or self.chance.random() < filled:
                 self._fill(message, each)
         return message
 
@@ -117,7 +142,10 @@ class Maker:
             _put(message, each, [value])
 
     def _known(self, each: FieldDescriptor) -> Any:
-        known = self.things.get(each.name.removesuffix("s"), _BY_NAME.get(each.name))
+        name = each.name.removesuffix("s")
+        known = self.things.get(_ALSO.get(name, name), _BY_NAME.get(name))
+        if isinstance(known, list):
+            return self.chance.choice(known)
         if known is not None or each.message_type is not None:
             return known
         if each.enum_type is not None:

@@ -1,5 +1,8 @@
 """A whole stack under attack: who may ask, what exists there, and how its processes fare."""
 
+import asyncio
+import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,15 +16,21 @@ import orjson
 from deploy.local.demo import scenario, seeding
 from deploy.local.demo.api import Api, Json
 from deploy.local.demo.people import CLINIC
+from deploy.local.issuer import personas
 from deploy.local.settings import Ports, Secrets, StackSettings
 from deploy.local.signing_in import token
-from deploy.local.stack import Stack, running
+from deploy.local.simulator.webhooks import signature
+from deploy.local.stack import Stack
+from tests.support.discretion import discreet
 from tests.support.ports import free_block
 
 SERVICES = ("groups", "campaigns", "analytics", "campaigns-worker", "gateway")
 PEOPLE = ("clinic-admin", "clinic-user", "salon-admin", "root")
-_FOUND = "group_id contact_id campaign_id import_id".split()
+_SPARE = 40
 _MOST_GROWTH = 50
+_PEAK = "5"  # what the kernel takes for `VmHWM` (proc_pid_clear_refs(5))
+# The one that is told to hold much memory for a moment, to see that it is seen.
+SWELLING = "analytics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,7 @@ class House:
     channels: dict[str, grpc.aio.Channel]
     tokens: dict[str, str]
     things: dict[str, str] = field(default_factory=dict)
+    spare: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def settings(self) -> StackSettings:
@@ -44,9 +54,23 @@ class House:
     def pids(self) -> dict[str, int]:
         return {name: self.stack.children[name].pid for name in SERVICES}
 
-    def memory(self) -> dict[str, float]:
-        """What each process holds, in MB."""
-        return {name: _resident(pid) for name, pid in self.pids().items()}
+    def peaks(self) -> dict[str, float]:
+        """The most that each process held since its peak was forgotten, in MB."""
+        return {name: _peak(pid) for name, pid in self.pids().items()}
+
+    def forget_peaks(self) -> None:
+        for pid in self.pids().values():
+            Path(f"/proc/{pid}/clear_refs").write_text(_PEAK)
+
+    def known(self) -> dict[str, Any]:
+        """What requests may name: one thing of a kind, or many that can be spared."""
+        return {**self.things, **self.spare, **self._signed()}
+
+    def _signed(self) -> dict[str, Any]:
+        """A webhook about the campaign's call, as the provider itself would send it now."""
+        body = orjson.dumps({"event": "call_started", "call": {"call_id": self.things["call_id"]}})
+        key = self.stack.secrets.retell
+        return {"body": body, "signature": signature(key, body, round(time.time() * 1000))}
 
     def bugs(self) -> list[Json]:
         """What the processes logged as bugs of their own."""
@@ -69,11 +93,12 @@ class Health:
 
     @staticmethod
     def of(house: House) -> "Health":
-        return Health(house, house.pids(), house.memory(), len(house.bugs()))
+        house.forget_peaks()
+        return Health(house, house.pids(), house.peaks(), len(house.bugs()))
 
     def growth(self) -> dict[str, float]:
-        """By how many MB each process grew."""
-        now = self.house.memory()
+        """By how many MB each process grew at most, though it may have shrunk again."""
+        now = self.house.peaks()
         return {name: round(now[name] - before, 1) for name, before in self.memory.items()}
 
     def require_unharmed(self, most: float = _MOST_GROWTH) -> None:
@@ -91,9 +116,9 @@ async def open_house(folder: Path, **told: Any) -> AsyncIterator[House]:
     settings = StackSettings(
         folder / "stack", Ports(free_block()), scale=100, environment="test", **told
     )
-    lines: list[tuple[str, str]] = []
-    stack = Stack(settings, say=lambda name, line: lines.append((name, line)))
-    async with running(stack), AsyncExitStack() as open_now:
+    swelling = [sys.executable, "-m", "tests.fuzz.swelling", f"services.{SWELLING}"]
+    stack = Stack(settings, commands={SWELLING: swelling})
+    async with discreet(stack) as lines, AsyncExitStack() as open_now:
         await seeding.tenants(settings)
         tokens = {person: token(settings, person) for person in PEOPLE}
         tokens["machine"] = await _machine(settings)
@@ -103,6 +128,7 @@ async def open_house(folder: Path, **told: Any) -> AsyncIterator[House]:
         }
         house = House(stack, lines, channels, tokens)
         house.things.update(await _furnish(house))
+        house.spare.update(await _spare(house))
         yield house
 
 
@@ -138,18 +164,51 @@ async def _machine(settings: StackSettings) -> str:
 
 
 async def _furnish(house: House) -> dict[str, str]:
-    """The ids of a group, a contact, a campaign and an import that exist."""
+    """The ids of what exists in the clinic: one of each kind."""
     api = house.api()
     async with api.client:
         imported = await scenario.import_contacts(api, CLINIC.file)
         launched = await scenario.launch(api, await scenario.make_group(api, 5))
         members = await api.get(f"/groups/{launched.group_id}/members")
-    contact = members["members"][0]["id"]
-    found = (launched.group_id, contact, launched.campaign_id, imported.counts["import_id"])
-    return dict(zip(_FOUND, map(str, found), strict=True))
+        contact = await api.get(f"/contacts/{members['members'][0]['id']}")
+        me = await api.get("/me")
+        call = await _first_call(api, launched.campaign_id)
+    return {
+        "tenant_id": str(personas.CLINIC),
+        "group_id": launched.group_id,
+        "contact_id": contact["id"],
+        "consent_id": contact["consents"][0]["id"],
+        "campaign_id": launched.campaign_id,
+        "call_id": call,
+        "import_id": imported.counts["import_id"],
+        "person_id": me["id"],
+        "permitted_user": me["id"],
+    }
 
 
-def _resident(pid: int) -> float:
+async def _spare(house: House) -> dict[str, list[str]]:
+    """Groups that an attack may delete, each with a member."""
+    api, member = house.api(), house.things["contact_id"]
+    async with api.client:
+        groups = [
+            await api.post("/groups", {"name": f"Spare {at}", "initial_contact_ids": [member]})
+            for at in range(_SPARE)
+        ]
+    return {"group_id": [each["id"] for each in groups]}
+
+
+async def _first_call(api: Api, campaign_id: str) -> str:
+    """The provider's id of the first call that it took."""
+    async with asyncio.timeout(30):
+        while True:
+            page = await api.get(f"/campaigns/{campaign_id}/recipients")
+            for each in page["recipients"]:
+                if each["retell_call_id"]:
+                    return str(each["retell_call_id"])
+            await asyncio.sleep(0.1)
+
+
+def _peak(pid: int) -> float:
     status = Path(f"/proc/{pid}/status").read_text()
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) / 1024

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from deploy.local.demo.api import Api, Json
+from tests.fuzz import misplacing
 from tests.fuzz.house import House
 
 # Fates of every kind: confirmed, asked to be left alone, provider's errors, lost webhooks.
@@ -31,7 +32,7 @@ PEOPLE = (*NAMES, *PHONES, *MAILS, NOTES, MESSAGE, FORGED)
 
 @dataclass(slots=True)
 class Planting:
-    """Somebody who uses the product with canaries in hand, and keeps every refusal's body."""
+    """Somebody who uses the product with canaries in hand, and keeps what every refusal says."""
 
     house: House
     refusals: list[bytes] = field(default_factory=list)
@@ -57,6 +58,8 @@ class Planting:
             await _suppress(admin)
             await _refused(admin, group)
         await self._strangers(group["id"])
+        some = (NAMES[0], PHONES[0], MAILS[0], NOTES, FORGED)
+        self.refusals += [each async for each in misplacing.refusals(self.house, some)]
         return status
 
     async def _strangers(self, group_id: str) -> None:

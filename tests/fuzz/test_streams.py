@@ -85,16 +85,32 @@ async def test_a_reader_that_never_reads_holds_no_memory(
     house: House, machine: Any, record_property: Any
 ) -> None:
     """Twenty listings that nobody reads are held back by the wire, not gathered in memory."""
+    await _unread(house, machine, record_property, listings=20, seconds=3)
+
+
+@pytest.mark.verify
+async def test_many_readers_that_never_read_leave_others_served(
+    house: House, machine: Any, record_property: Any
+) -> None:
+    """Beside 200 listings that nobody reads others wait less than 500 ms."""
+    assert await _unread(house, machine, record_property, listings=200, seconds=20) < 500
+
+
+async def _unread(
+    house: House, machine: Any, record: Any, *, listings: int, seconds: float
+) -> float:
     before = Health.of(house)
     content = feed.ListRequest().SerializeToString()
-    for _ in range(20):
-        machine(house.channels["feed"], LIST, content)
     async with probing(house.api()) as probe:
-        await asyncio.sleep(3)
+        for _ in range(listings):
+            machine(house.channels["feed"], LIST, content)
+        await asyncio.sleep(seconds)
 
-    record_property("grown by MB", before.growth())
-    record_property("p99 beside it ms", probe.p99)
+    record("streams", listings)
+    record("grown by MB", before.growth())
+    record("p99 beside it ms", probe.p99)
     before.require_unharmed()
+    return probe.p99
 
 
 async def test_watching_holds_no_transaction(house: House, machine: Any) -> None:

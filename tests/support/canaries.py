@@ -18,8 +18,8 @@ from urllib.parse import quote, quote_plus
 _NOT_DIGITS = re.compile(r"\D")
 _LEAST_DIGITS = 10
 _PERSONAL_COLUMNS = ("Full Name", "Mobile", "Email")
-# Where people's data has its place: the database, and the provider's own book.
-_KEEPERS = frozenset({"postgres", "simulator"})
+# Where people's data has its place, the database and the provider's own book; and that of secrets.
+_KEEPERS = frozenset({"postgres", "simulator", "secrets.json"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,10 @@ class Leak:
 
 @dataclass(frozen=True, slots=True)
 class Canaries:
-    """Words that may be in none of the places searched, however they are written."""
+    """Words that may be in none of the places searched, however they are written; and shapes."""
 
     words: Sequence[str]
+    shapes: Sequence[re.Pattern[bytes]] = ()
 
     @staticmethod
     def of_file(contacts: Path) -> "Canaries":
@@ -54,6 +55,9 @@ class Canaries:
                 form in content for content in contents for form in coded
             ):
                 yield Leak(where, word)
+        for shape in self.shapes:
+            matches = (shape.search(content) for content in contents)
+            yield from (Leak(where, match[0].decode()) for match in matches if match)
 
     def in_state(self, state: Path) -> Iterator[Leak]:
         """What of it stands in the files of a stack that keeps it elsewhere only."""

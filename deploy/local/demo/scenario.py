@@ -91,7 +91,7 @@ async def make_group(api: Api, size: int) -> Json:
     if size >= total:
         await api.post(f"/groups/{group['id']}/members/bulk-add", {"selection": DUE_TOMORROW})
     else:
-        ids = [each["id"] async for each in everyone_due(api, size)]
+        ids = [each["id"] async for each in everyone_pending(api, size, appointment="tomorrow")]
         await api.post(f"/groups/{group['id']}/members/add", {"contact_ids": ids})
     return await api.get(f"/groups/{group['id']}")
 
@@ -190,10 +190,10 @@ async def _recipients(api: Api, launched: Launched) -> AsyncIterator[Json]:
         yield each
 
 
-async def everyone_due(api: Api, size: int) -> AsyncIterator[Json]:
+async def everyone_pending(api: Api, size: int, **query: str) -> AsyncIterator[Json]:
     left = size
-    query = {"status_filter": "pending", "appointment": "tomorrow"}
-    async for each in _pages(api, "/contacts/by-groups", "contacts", **query):
+    pending = {"status_filter": "pending", **query}
+    async for each in _pages(api, "/contacts/by-groups", "contacts", **pending):
         if left == 0:
             return
         left -= 1

@@ -21,7 +21,7 @@ from services.campaigns.temporal.messages import (
 )
 from services.campaigns.usecases import control, dialling, finishing
 from services.campaigns.usecases.desk import Desk, Work
-from services.chassis import background, failpoints
+from services.chassis import background
 from services.chassis.caller import Caller
 
 Result = TypeVar("Result")
@@ -58,8 +58,6 @@ class Calling:
     @activity.defn
     async def settle(self, settle: Settle) -> Settled:
         """Ends the campaign once no call is in hand; a settled one stays as it is."""
-        if settle.verdict == "cancelled":
-            failpoints.hit("in_cancel_cleanup")
         return await _see_through(lambda stop: self._settle(settle, stop))
 
     async def _dial(self, work: Work, stop: asyncio.Event) -> Dialled:

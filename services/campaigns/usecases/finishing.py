@@ -7,6 +7,7 @@ from services.campaigns.store import attempts, live
 from services.campaigns.usecases import polling, recovering, settling
 from services.campaigns.usecases.desk import Desk, Work
 from services.campaigns.usecases.polling import SILENCE
+from services.chassis import failpoints
 from services.chassis.errors import Unavailable
 
 
@@ -23,6 +24,8 @@ class End:
 async def finish(desk: Desk, work: Work, verdict: str, stop: asyncio.Event | None = None) -> End:
     """Closes the fence, learns what is still unknown, and settles once nothing is in hand."""
     settled = await settling.settle(desk.db, work.caller, work.campaign_id, verdict)
+    if verdict == "cancelled":
+        failpoints.hit("in_cancel_cleanup")
     if settled.done:
         return End(done=True, state=settled.state)
     await _see_to_the_calls(desk, work, stop)
