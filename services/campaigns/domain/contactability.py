@@ -21,7 +21,7 @@ class Verdict(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why somebody is not dialled; the first twelve are for good, the others for now."""
+    """Why somebody is not dialled; the first ten are for good, the others for now."""
 
     GROUP_DELETED = "group_deleted"
     DELETED = "deleted"
@@ -32,8 +32,6 @@ class Reason(StrEnum):
     DUPLICATE_PHONE = "duplicate_phone"
     CAP_REACHED = "cap_reached"
     UNKNOWN_ZONE = "unknown_zone"
-    NO_APPOINTMENT = "no_appointment"
-    APPOINTMENT_PASSED = "appointment_passed"
     NEVER_OPEN = "never_open"
 
     NOT_LIVE = "not_live"
