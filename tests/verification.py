@@ -83,9 +83,9 @@ def _promise(item: pytest.Item) -> str:
     return words.strip().partition("\n")[0] or in_words
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Report:
-    """Gathers how each proof ended."""
+    """Gathers how each proof ended; a plugin, so that it is one by its identity."""
 
     page: Path
     command: str
