@@ -1,8 +1,8 @@
 """Chooses the proofs, and writes what they showed into a page.
 
 `pytest -p tests.verification -m proof --report PAGE`; with `--further` the page goes on.
-The first line of a proof's docstring is its promise; what it gives to `record_property`
-(seed, dials, kills, faults, requests) stands beside it.
+The first line of a long proof's docstring is its promise, the name of any other; what it
+gives to `record_property` (seed, dials, kills, faults, requests) stands beside it.
 """
 
 import os
@@ -79,8 +79,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _promise(item: pytest.Item) -> str:
     words = getattr(getattr(item, "obj", None), "__doc__", None) or ""
-    in_words = item.name.partition("[")[0].removeprefix("test_").replace("_", " ")
-    return words.strip().partition("\n")[0] or in_words
+    if words and item.get_closest_marker("verify"):
+        return str(words).strip().partition("\n")[0]
+    return item.name.partition("[")[0].removeprefix("test_").replace("_", " ").capitalize() + "."
 
 
 @dataclass(slots=True, eq=False)
