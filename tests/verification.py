@@ -1,8 +1,8 @@
 """Chooses the proofs, and writes what they showed into a page.
 
 `pytest -p tests.verification -m proof --report PAGE`; with `--further` the page goes on.
-The first line of a long proof's docstring is its promise, the name of any other; what it
-gives to `record_property` (seed, dials, kills, faults, requests) stands beside it.
+The name of a proof is its promise; what it gives to `record_property` (seed, dials, kills,
+faults, requests) stands beside it.
 """
 
 import os
@@ -68,20 +68,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Reports carry no docstrings, but properties, also from one process to the other."""
+    """Marks the proofs, before it is chosen by marks."""
     for item in items:
-        item.user_properties.append(("promise", _promise(item)))
         if item.get_closest_marker("verify") or item.nodeid.startswith(_PROOFS):
             item.add_marker("proof")
         if item.nodeid.startswith(_ALONE):
             item.add_marker("alone")
-
-
-def _promise(item: pytest.Item) -> str:
-    words = getattr(getattr(item, "obj", None), "__doc__", None) or ""
-    if words and item.get_closest_marker("verify"):
-        return str(words).strip().partition("\n")[0]
-    return item.name.partition("[")[0].removeprefix("test_").replace("_", " ").capitalize() + "."
 
 
 @dataclass(slots=True, eq=False)
@@ -129,9 +121,9 @@ def _row(name: str, reports: Sequence[pytest.TestReport]) -> str:
     result = f"**broken** {' '.join(broken)}".strip() if broken else "holds"
     cases = "" if len(reports) == 1 else f", {len(reports)} cases"
     told = [dict(report.user_properties) for report in reports]
-    promise = told[0]["promise"]
+    promise = name.rpartition("::test_")[2].replace("_", " ").capitalize()
     seconds = sum(report.duration for report in reports)
-    return f"| {promise} | `{name}`{cases} | {result} | {_measured(told)} | {seconds:.1f} |\n"
+    return f"| {promise}. | `{name}`{cases} | {result} | {_measured(told)} | {seconds:.1f} |\n"
 
 
 def _measured(told: Sequence[dict[str, object]]) -> str:
@@ -140,7 +132,6 @@ def _measured(told: Sequence[dict[str, object]]) -> str:
     for properties in told:
         for what, value in properties.items():
             gathered[what].append(value)
-    gathered.pop("promise", None)
     return ", ".join(f"{what} {_together(what, values)}" for what, values in gathered.items())
 
 
