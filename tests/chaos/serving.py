@@ -79,8 +79,8 @@ class Witness:
             case "temporal":
                 return await self._knows_the_newest()
             case _:
-                answers = [await self.admin.ask(path) for path in _ASKS.get(part, ())]
-                return None not in answers
+                asked = map(self.admin.ask, _ASKS.get(part, ()))
+                return None not in await asyncio.gather(*asked)
 
     async def _has_rung(self, since: datetime) -> bool:
         """Whether the provider was asked for a call, refused or not."""
