@@ -191,11 +191,25 @@ class Database:
             "left": None if left is None else f"{max(1, round(left * 1000))}ms",
         }
         with _driver_errors_as_refusals():
-            async with self.pool.connection() as connection, AsyncExitStack() as streams:
+            async with self._lent() as connection, AsyncExitStack() as streams:
                 cursor = await connection.cursor(row_factory=dict_row).execute(_BEGIN, begin)
                 row = cast(dict[str, Any], await cursor.fetchone())
                 now = self.clock.virtual(row["moment"])
                 yield Transaction(caller, now, self.encode, self.clock, connection, streams)
+
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator[AsyncConnection[Any]]:
+        """A connection of the pool; one that turns out to be lost has the others looked at.
+
+        They were lost together, and each would fail whoever is lent it next.
+        """
+        async with self.pool.connection() as connection:
+            try:
+                yield connection
+            except OperationalError:
+                if connection.broken:
+                    await self.pool.check()
+                raise
 
     @asynccontextmanager
     async def long_reading(self, caller: Caller) -> AsyncIterator[Transaction]:
@@ -211,7 +225,7 @@ class Database:
     async def across_tenants(self) -> AsyncIterator[Transaction]:
         """A read-only transaction of the role that sees a few columns of every tenant."""
         with _driver_errors_as_refusals():
-            async with self.pool.connection() as connection, AsyncExitStack() as streams:
+            async with self._lent() as connection, AsyncExitStack() as streams:
                 await connection.execute(_ACROSS)
                 nobody, now = Caller.service(None), self.clock.now()
                 yield Transaction(nobody, now, self.encode, self.clock, connection, streams)

@@ -50,4 +50,20 @@ async def test_a_database_that_was_away_is_used_again_at_once(cluster: Cluster) 
         while not await _answers(db):
             assert time.monotonic() - back < BACK_WITHIN
 
-    assert time.monotonic() - back < BACK_WITHIN
+
+async def test_a_crash_fails_whoever_meets_it_first_and_nobody_behind(cluster: Cluster) -> None:
+    """P17: the pool's connections are lost together, and are replaced together."""
+    url = cluster.url("groups", "away")
+    async with Database.open(url, encode, Clock.real_time()) as db:
+        await asyncio.gather(*(_answers_slowly(db) for _ in range(8)))
+        await asyncio.to_thread(cluster.stop, "immediate")
+        await asyncio.to_thread(Cluster.start, cluster.state, cluster.port)
+
+        first, *others = [await _answers(db) for _ in range(8)]
+
+    assert (first, others) == (False, [True] * 7)
+
+
+async def _answers_slowly(db: Database) -> None:
+    async with db.transaction(Caller.service(None)) as tx:
+        await tx.fetch_value(text("select 1 from pg_sleep(0.2)"))
