@@ -26,7 +26,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 ListHistory = Callable[[Transaction], AsyncIterator[object]]
 
 _PREFIX = "type.googleapis.com/"
-_LARGEST_BATCH = 256 * 1024
+_LARGEST_BATCH = 64 * 1024
 _POLL_WHILE_EVENTS_WAIT = 0.03
 
 
