@@ -75,8 +75,8 @@ def neutralised(cell: str) -> str:
 
 def plain(cell: str) -> str:
     """A cell as it was meant, whether it was neutralised or not."""
-    text = cell.strip()
-    return text[1:].strip() if neutralised(text[1:]) == text else text
+    text = cell.lstrip()
+    return (text[1:] if neutralised(text[1:]) == text else text).strip()
 
 
 def written(cells: tuple[str, ...]) -> bytes:

@@ -5,7 +5,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from services.chassis.errors import Invalid
@@ -137,6 +137,7 @@ def test_no_cell_is_a_formula(first: str) -> None:
     assert tabular.neutralised(f"1{first}") == f"1{first}"
 
 
+@example("\n")
 @given(some.text(some.characters(exclude_characters="'")))
 def test_a_cell_means_the_same_once_it_is_neutralised(cell: str) -> None:
     assert tabular.plain(tabular.neutralised(cell)) == tabular.plain(cell) == cell.strip()
