@@ -49,7 +49,7 @@ check: proto lint types arch ## Runs every static check
 
 .PHONY: test
 test: setup check ## Runs all static checks and all tests
-	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/chaos
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/chaos
 	$(BIN)/pytest -n 2 --dist loadfile tests/chaos
 
 .PHONY: verify

@@ -11,6 +11,7 @@ from tests.support.command_line import DEMO, Place
 from tests.support.ports import free_block
 
 
+@pytest.mark.verify
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize(("meddling", "code"), [(False, 0), (True, 1)])
 async def test_the_exit_code_tells_whether_all_promises_were_kept(

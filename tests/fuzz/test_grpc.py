@@ -111,6 +111,7 @@ async def test_hostile_messages_are_refused_and_break_nothing(
     await _bombard(house, 600, record_property)
 
 
+@pytest.mark.verify
 async def test_what_hostile_messages_are_made_from_is_let_in(house: House) -> None:
     """The control: every RPC does what it is asked for by some message before it is spoilt."""
     maker, served = Maker(Random(SEED), house.known()), set[Door]()

@@ -1,6 +1,7 @@
-"""The size of files and functions: what is never allowed, fails here."""
+"""What no file may be: too long to read, or a page that points nowhere."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("services", "gateway", "deploy", "tests")
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 40
+NAMED = re.compile(r"`((?:proto|services|gateway|deploy|tests|docs)/[\w./-]+)`")
+LINKED = re.compile(r"\]\((?!https?:)([^)#]+)")
 
 
 def _files() -> Iterator[Path]:
@@ -38,3 +41,14 @@ def test_a_long_function_and_a_long_file_are_seen() -> None:
 
     assert too_long(function) == ["long"]
     assert too_long("a = 1\n" * 401) == ["the file"]
+
+
+@pytest.mark.parametrize(
+    "page", [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")], ids=lambda page: page.name
+)
+def test_what_a_page_names_is_there(page: Path) -> None:
+    words = page.read_text()
+    named = {ROOT / path for path in NAMED.findall(words)}
+    linked = {page.parent / path.partition("#")[0] for path in LINKED.findall(words)}
+
+    assert [str(path) for path in named | linked if not path.exists()] == []

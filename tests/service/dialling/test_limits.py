@@ -76,6 +76,7 @@ async def test_without_the_gap_the_ledger_shows_it(office: Office) -> None:
     assert await _closest_sixes(town) < GAP / 2
 
 
+@pytest.mark.verify
 async def test_without_slots_the_ledger_shows_it(office: Office) -> None:
     town = await Town.of(office, tenants=1)
 
@@ -121,6 +122,7 @@ async def test_higher_priorities_go_first(office: Office) -> None:
     assert queues.overtaken(town.priorities, _grace(office)) == []
 
 
+@pytest.mark.verify
 async def test_without_the_queue_somebody_is_overtaken(office: Office) -> None:
     town, queues = await Town.of(office, tenants=2), Queues()
 
