@@ -19,7 +19,7 @@ from gateway import docs, openapi, problems
 from gateway.limits import LARGEST_BODY, Limited
 from gateway.lingering import Lingering
 from gateway.live import Hub, Live
-from gateway.route import Endpoint, Route, json_response
+from gateway.route import Endpoint, json_response
 from gateway.routes import ROUTES
 from gateway.stubs import Stubs
 from gateway.webhooks import Webhook
@@ -88,34 +88,22 @@ def _by_path(stubs: Stubs, verifier: Verifier) -> dict[str, dict[str, Endpoint]]
     signed, turns = Webhook(), Turns(at_once=_AT_ONCE)
     paths: dict[str, dict[str, Endpoint]] = {signed.path: {signed.method: signed.endpoint(stubs)}}
     for route in (*ROUTES, Live(Hub(stubs))):
-        endpoint = route.endpoint(stubs)
-        if isinstance(route, Route):
-            endpoint = _in_turn(turns, endpoint)
-        endpoint = _for_bearers(verifier, endpoint)
+        endpoint = _for_bearers(verifier, turns, route.endpoint(stubs))
         paths.setdefault(route.path, {})[route.method] = endpoint
     return dict(sorted(paths.items(), key=lambda entry: _specificity(entry[0])))
 
 
-def _for_bearers(verifier: Verifier, endpoint: Endpoint) -> Endpoint:
-    """Asks who calls before anything of the request is read or kept."""
+def _for_bearers(verifier: Verifier, turns: Turns, endpoint: Endpoint) -> Endpoint:
+    """Asks who calls before anything of the request is read or kept.
+
+    A turn is taken by what is ready to be asked: a body that comes slowly holds nobody up.
+    """
 
     async def answer(request: Request) -> Response:
         token = auth.bearer(request.headers.getlist("authorization"))
         request.state.bearer = await verifier.verify(token)
+        request.state.turn = turns.of(request.state.bearer.caller)
         return await endpoint(request)
-
-    return answer
-
-
-def _in_turn(turns: Turns, endpoint: Endpoint) -> Endpoint:
-    """Lets a tenant with many requests wait for itself; files and streams go on beside."""
-
-    async def answer(request: Request) -> Response:
-        tenant_id = request.state.bearer.caller.tenant_id
-        if tenant_id is None:
-            return await endpoint(request)
-        async with turns.of(tenant_id):
-            return await endpoint(request)
 
     return answer
 

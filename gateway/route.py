@@ -51,8 +51,9 @@ class Route:
 
         async def answer(request: Request) -> Response:
             message = wire.read(self.message, await self.values(request))
-            reply = await call(message, metadata=forwarded(request), timeout=TIMEOUT)
-            return json_response(write(reply) | self.constants, self.status)
+            async with request.state.turn:
+                reply = await call(message, metadata=forwarded(request), timeout=TIMEOUT)
+                return json_response(write(reply) | self.constants, self.status)
 
         return answer
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from services.chassis import caller, errors
+from services.chassis.caller import Caller
 from services.chassis.interceptors import Context, Rpc
 
 AT_ONCE = 4
@@ -35,16 +36,20 @@ class Turns:
     @asynccontextmanager
     async def taken(self, rpc: Rpc, context: Context) -> AsyncIterator[None]:
         """A guard around every call of a server."""
-        asks = caller.current.get(None)
-        if rpc.streaming or asks is None or asks.tenant_id is None or asks.is_machine:
-            yield
-            return
-        async with self.of(asks.tenant_id):
+        async with self.of(None if rpc.streaming else caller.current.get(None)):
             yield
 
     @asynccontextmanager
-    async def of(self, tenant_id: UUID) -> AsyncIterator[None]:
-        """The tenant's turn, once it comes; raises `Exhausted` behind too many others."""
+    async def of(self, asks: Caller | None) -> AsyncIterator[None]:
+        """The turn of whoever asks, once it comes; raises `Exhausted` behind too many others."""
+        if asks is None or asks.tenant_id is None or asks.is_machine:
+            yield
+            return
+        async with self._turn(asks.tenant_id):
+            yield
+
+    @asynccontextmanager
+    async def _turn(self, tenant_id: UUID) -> AsyncIterator[None]:
         queue = self.queues.setdefault(tenant_id, _Queue(asyncio.Semaphore(self.at_once)))
         if queue.calls >= self.at_once + self.most_waiting:
             raise errors.too_many_at_once(queue.calls)

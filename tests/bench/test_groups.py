@@ -30,6 +30,13 @@ async def median(call: Callable[[], Awaitable[Any]]) -> float:
     return statistics.median(taken)
 
 
+def compare(record: Record, small: float, large: float) -> None:
+    """Reports two medians, and what is judged: their ratio."""
+    record("ms of the small", round(small, 1))
+    record("ms of the large", round(large, 1))
+    record("ratio", round(large / small, 2))
+
+
 async def test_200_megabytes_are_imported_in_bounded_memory(
     desk: Desk, record_property: Record
 ) -> None:
@@ -62,9 +69,7 @@ async def test_a_page_of_members_costs_the_same_however_many_there_are(
     of_few = await median(lambda: desk.members(small.id))
     of_many = await median(lambda: desk.members(large.id))
 
-    record_property("ms of 100", round(of_few, 1))
-    record_property("ms of 10,000", round(of_many, 1))
-    record_property("ratio", round(of_many / of_few, 2))
+    compare(record_property, of_few, of_many)
     assert of_many <= 2 * of_few
 
 
@@ -82,9 +87,7 @@ async def test_adding_a_thousand_costs_far_less_than_a_thousand_times_one(
     one = await median(lambda: add_and_remove(people[0]))
     thousand = await median(lambda: add_and_remove(*people))
 
-    record_property("ms of one", round(one, 1))
-    record_property("ms of 1,000", round(thousand, 1))
-    record_property("ratio", round(thousand / one, 1))
+    compare(record_property, one, thousand)
     assert thousand <= 50 * one
 
 
@@ -101,9 +104,7 @@ async def test_a_list_of_500_groups_is_answered_as_fast_as_a_short_one(
     page = await desk.groups(page_size=20)
     long = await median(lambda: _behind(desk, page))
 
-    record_property("ms of 50", round(short, 1))
-    record_property("ms of 500", round(long, 1))
-    record_property("ratio", round(long / short, 2))
+    compare(record_property, short, long)
     assert long <= 2 * short
 
 
