@@ -6,7 +6,10 @@ import pytest
 from tests.service.catalogue import WITHOUT_TENANT, ask, tables
 from tests.support.databases import CONTEXTS, Databases
 
-TENANT = "(tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)"
+TENANT = (
+    "(tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), "
+    "''::text))::uuid AS \"nullif\"))"
+)
 CROSSED = {
     *(f"{context}.outbox" for context in CONTEXTS),
     *(f"{context}.parked_events" for context in CONTEXTS),

@@ -315,7 +315,7 @@ async def test_after_the_expiry_nobody_is_dialled(hall: Hall) -> None:
 
 async def test_a_lost_request_whose_key_has_expired_needs_a_person(hall: Hall) -> None:
     """An unknown fate is never redialled."""
-    campaign = await hall.campaign(ANSWERS, MISSES)
+    campaign = await hall.campaign(MISSES, "+16465550157")
     failpoints.arm("before_http:raise")
     with pytest.raises(Planted):
         await hall.batch(campaign)
