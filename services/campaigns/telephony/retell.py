@@ -84,8 +84,12 @@ class Telephone:
             return Lost("timeout")
         except RetellError as error:
             return _meaning(error)
-        call_id = _body(answer.http_response).get("call_id")
-        return Placed(call_id) if isinstance(call_id, str) and call_id else Lost("unreadable")
+        placed = report(_body(answer.http_response), self.now())
+        if placed is None:
+            return Lost("unreadable")
+        if placed.attempt_id not in (None, order.attempt_id):
+            return Lost("about another call")
+        return Placed(placed.call_id)
 
     async def look(self, call_id: str) -> Report | None:
         """A call as it stands; None if the provider has none of that id."""

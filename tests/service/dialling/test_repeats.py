@@ -121,6 +121,18 @@ async def test_a_run_takes_up_what_it_left_itself(hall: Hall) -> None:
     assert (await hall.simulator.verdict(per_phone=1))["dials"] == 1
 
 
+async def test_an_answer_about_another_call_is_not_believed(hall: Hall) -> None:
+    """Every call keeps its own fate: the right one is found by its metadata."""
+    await hall.simulator.rule({"fault": "repeated_call_id"})
+    campaign = await hall.campaign("+12125550140", "+12125550157", "+12125550160")
+
+    await hall.through(campaign)
+
+    assert await hall.outcomes(campaign) == ["answered", "no_answer", "busy"]
+    verdict = await hall.simulator.verdict(per_phone=1)
+    assert (verdict["holds"], verdict["dials"]) == (True, 3)
+
+
 async def _lost(hall: Hall, campaign: Campaign) -> Ready:
     """A call about to be sent, whose first answer will be lost."""
     await hall.simulator.rule(LOST_ONCE)
