@@ -8,11 +8,13 @@ import asyncio
 import multiprocessing
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import TypeVar
 
 from tests.faults import worker
 from tests.service.dialling.office import eventually
@@ -21,6 +23,9 @@ from tests.service.dialling.worker import Told
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload([worker.__name__])
 _FOUND_DEAD = 60.0
+# How a process ended can be read once; every start looks at all of them, so one thread asks.
+_ASKER = ThreadPoolExecutor(1)
+T = TypeVar("T")
 
 
 def is_frozen(pid: int) -> bool:
@@ -54,10 +59,14 @@ class Victim:
         """Waits until it was killed; one that ends otherwise is no victim."""
 
         async def gone() -> bool:
-            return self.process.exitcode is not None
+            return await _asked(self._ended_with) is not None
 
         await eventually(gone, _FOUND_DEAD)
-        assert self.process.exitcode == -signal.SIGKILL
+        ended_with = await _asked(self._ended_with)
+        assert ended_with == -signal.SIGKILL, f"it ended with {ended_with}"
+
+    def _ended_with(self) -> int | None:
+        return self.process.exitcode
 
     async def frozen(self) -> None:
         """Waits until it stands still."""
@@ -72,9 +81,18 @@ class Victim:
 async def working(told: Told, *, guarded: bool = True) -> AsyncIterator[Victim]:
     """A worker in a process of its own, killed at the end if it still lives."""
     process = _FORKS.Process(target=worker.run, args=(told,), kwargs={"guarded": guarded})
-    await asyncio.to_thread(process.start)
     try:
+        await _asked(process.start)
         yield Victim(process)
     finally:
+        await _asked(lambda: _end(process))
+
+
+async def _asked(question: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(_ASKER, question)
+
+
+def _end(process: ForkServerProcess) -> None:
+    if process.pid is not None:
         process.kill()
-        await asyncio.to_thread(process.join)
+        process.join()

@@ -174,8 +174,8 @@ async def _analytics(api: Api, launched: Launched) -> Json:
 
 async def _listed(api: Api, launched: Launched) -> Json:
     """What the list of groups says of the calls to the group."""
-    groups = (await api.get("/groups", sort_by="performance", sort_direction="desc"))["groups"]
-    (group,) = (each for each in groups if each["id"] == launched.group_id)
+    groups = _pages(api, "/groups", "groups", sort_by="performance", sort_direction="desc")
+    (group,) = [each async for each in groups if each["id"] == launched.group_id]
     performance: Json = group["performance"] or {"total_calls": 0}
     return performance
 
