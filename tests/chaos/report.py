@@ -11,7 +11,7 @@ from typing import Any
 from tests.chaos.invariants import INVARIANTS, violations
 from tests.chaos.nemesis import Struck
 from tests.chaos.run import Ended
-from tests.chaos.serving import WORKER
+from tests.chaos.world import WORKERS
 
 SERVED_WITHIN = 5.0
 # What a killed worker had in hand is taken over once its heartbeat is missed, after five.
@@ -94,9 +94,9 @@ def _recoveries(struck: list[Struck], dials: list[datetime]) -> dict[str, float]
         if each.back is None or each.served is None:
             continue
         slowest[each.strike.name] = max(slowest.get(each.strike.name, 0), _wait(each))
-        if each.strike.name == f"kill {WORKER}":
+        if each.strike.kind == "kill" and each.strike.target in WORKERS:
             later = (at.timestamp() - each.at for at in dials if at.timestamp() > each.at)
-            name = f"kill {WORKER}, to the next dial"
+            name = f"{each.strike.name}, to the next dial"
             slowest[name] = max(slowest.get(name, 0), round(min(later, default=0), 2))
     return dict(sorted(slowest.items()))
 
@@ -108,6 +108,6 @@ def _wait(struck: Struck) -> float:
 def late(struck: list[Struck]) -> Iterator[str]:
     """The parts that were back after a kill, and did not serve in time."""
     for each in struck:
-        within = RUNG_WITHIN if each.strike.target == WORKER else SERVED_WITHIN
+        within = RUNG_WITHIN if each.strike.target in WORKERS else SERVED_WITHIN
         if each.strike.kind == "kill" and _wait(each) > within:
             yield f"{each.strike.name}: served {_wait(each)} s after it was back"

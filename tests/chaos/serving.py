@@ -13,9 +13,8 @@ from temporalio.service import RPCError
 
 from services.chassis.clock import Clock
 from tests.chaos.clients import Client, Json
-from tests.chaos.world import World
+from tests.chaos.world import WORKERS, World
 
-WORKER = "campaigns-worker"
 # A window is nine real seconds, so that somebody may be rung again by then.
 _WINDOW = 10.0
 _LOOK = 0.05
@@ -63,8 +62,8 @@ class Witness:
         return Witness(world.ledger, world.backup_url, temporal, admin, clock)
 
     async def until_needed(self, part: str, since: datetime) -> None:
-        """Waits until a part that is back has something to do; only the worker may have nothing."""
-        if part != WORKER:
+        """Waits until a part that is back has something to do; only workers may have nothing."""
+        if part not in WORKERS:
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(_WINDOW):
@@ -74,7 +73,7 @@ class Witness:
     async def serves(self, part: str, since: datetime) -> bool:
         """Whether it does what it is for; a worker that may ring nobody does all it should."""
         match part:
-            case "campaigns-worker":
+            case _ if part in WORKERS:
                 return await self._has_rung(since) or not await self._may_ring()
             case "temporal":
                 return await self._knows_the_newest()

@@ -12,7 +12,7 @@ from tests.chaos.run import run
 from tests.chaos.world import KILLED
 
 # Kills every part within three quarters of a minute; a busy machine takes its time.
-SEED = 24
+SEED = 77
 SECONDS = 45
 REPORTS = Path(__file__).parents[2] / "build" / "chaos"
 

@@ -19,7 +19,7 @@ def test_another_seed_is_another_sequence() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_every_part_is_killed_before_any_is_killed_again(seed: int) -> None:
-    kills = [strike.target for strike in islice(plan(seed), 15) if strike.kind == "kill"]
+    kills = [strike.target for strike in islice(plan(seed), 16) if strike.kind == "kill"]
 
     assert sorted(kills) == sorted(KILLED)
 

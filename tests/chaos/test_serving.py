@@ -11,7 +11,8 @@ import pytest
 
 from tests.chaos.clients import Client, History
 from tests.chaos.scenes import Stage
-from tests.chaos.serving import WORKER, Witness
+from tests.chaos.serving import Witness
+from tests.chaos.world import WORKER
 
 Curtain = Callable[[float], AbstractAsyncContextManager[Stage]]
 NOWHERE = "127.0.0.1:9"

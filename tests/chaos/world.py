@@ -4,15 +4,15 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from deploy.local import parts
+from deploy.local.child import Child
 from deploy.local.parts import CONTEXTS, database_environment
 from deploy.local.readiness import Probe
 from deploy.local.settings import DATABASE, Ports, StackSettings
@@ -21,11 +21,15 @@ from tests.chaos.proxy import Proxy, Weather
 from tests.support.ports import free_block
 
 SCALE = 100.0
+WORKER = "campaigns-worker"
+#: Shares the queue with the first, so that either may have the other's calls in hand.
+SECOND = "campaigns-worker-2"
+WORKERS = (WORKER, SECOND)
 KILLED = (
     "groups",
     "campaigns",
     "analytics",
-    "campaigns-worker",
+    *WORKERS,
     "gateway",
     "temporal",
     "postgres",
@@ -37,11 +41,11 @@ _MANY_CRASHES = 1_000_000
 _ASKS = {
     "groups": ("campaigns", "analytics"),
     "campaigns": ("groups", "temporal"),
-    "campaigns-worker": ("groups", "temporal", "simulator"),
+    WORKER: ("groups", "temporal", "simulator"),
     "analytics": ("groups", "campaigns"),
     "gateway": ("groups", "campaigns", "analytics"),
 }
-_SCHEMA = {**{name: name for name in CONTEXTS}, "campaigns-worker": "campaigns"}
+_SCHEMA = {**{name: name for name in CONTEXTS}, WORKER: "campaigns"}
 LINKS = (
     *(f"{part}>{other}" for part, others in _ASKS.items() for other in others),
     *(f"{part}>postgres" for part in _SCHEMA),
@@ -49,7 +53,7 @@ LINKS = (
 )
 _MODULES = {
     **{name: f"services.{name}" for name in CONTEXTS},
-    "campaigns-worker": "services.campaigns.worker",
+    WORKER: "services.campaigns.worker",
 }
 
 
@@ -58,6 +62,7 @@ class World:
     """The system under test, the faults that are on, and every line that its parts wrote."""
 
     stack: Stack
+    second: Stack
     links: Mapping[str, Proxy]
     lines: list[str] = field(default_factory=list)
 
@@ -72,7 +77,7 @@ class World:
 
     async def kill(self, part: str) -> None:
         """Kills a part without warning; PostgreSQL by its own immediate stop."""
-        child = self.stack.children[part]
+        child = self._child(part)
         if child.is_running:
             self._signal(part, signal.SIGQUIT if part == "postgres" else signal.SIGKILL)
             await child.process.wait()
@@ -97,17 +102,17 @@ class World:
         """Ends every fault, and waits until every part answers again."""
         for link in self.links.values():
             link.become(Weather.FAIR)
-        for part in self.stack.children:
+        everybody = (*self.stack.children, SECOND)
+        for part in everybody:
             self.thaw(part)
-        if "simulator" in self.stack.children:
-            await self.provider_fails()
-        await asyncio.gather(*(self.until_back(part) for part in self.stack.children))
+        await self.provider_fails()
+        await asyncio.gather(*map(self.until_back, everybody))
 
     async def until_back(self, part: str) -> None:
         """Waits until the supervisor has started a part again, and it can be used."""
         ready = self._probe(part)
         async with asyncio.timeout(_BACK_WITHIN):
-            while not (self.stack.children[part].is_running and await ready()):
+            while not (self._child(part).is_running and await ready()):
                 await asyncio.sleep(_LOOK)
 
     async def ledger(self, after: int = 0) -> list[dict[str, Any]]:
@@ -126,21 +131,21 @@ class World:
     def _ledger(self) -> str:
         return f"{self.settings.simulator}/admin/ledger"
 
+    def _child(self, part: str) -> Child:
+        return self.second.children[WORKER] if part == SECOND else self.stack.children[part]
+
     def _probe(self, part: str) -> Probe:
-        table = parts.parts(self.settings, self.stack.cluster, self.stack.secrets)
-        return next(each.ready for each in table if each.name == part)
+        return self._child(part).part.ready
 
     def _signal(self, part: str, number: signal.Signals) -> None:
-        child = self.stack.children[part]
+        child = self._child(part)
         if child.is_running:
             os.killpg(child.pid, number)
 
 
 @asynccontextmanager
-async def opened(
-    folder: Path, *, only: Collection[str] = parts.NAMES, bug: str = "", where: str = ""
-) -> AsyncIterator[World]:
-    """A running stack in the folder; a planted bug may sit in one part of it."""
+async def opened(folder: Path, *, bug: str = "", where: str = "") -> AsyncIterator[World]:
+    """A running stack in the folder, with a second worker; a planted bug may sit in one part."""
     settings = StackSettings(folder / "stack", Ports(free_block()), SCALE, environment="test")
     lines: list[str] = []
     async with AsyncExitStack() as stack:
@@ -152,13 +157,28 @@ async def opened(
         whole = Stack(
             settings,
             say=lambda name, line: lines.append(f"{name} | {line}"),
-            only=only,
             commands={where: _faulty(bug, where)} if bug else {},
             extra=_told(settings, links),
             patience=_BACK_WITHIN,
             restarts=_MANY_CRASHES,
         )
-        yield World(await stack.enter_async_context(running(whole)), links, lines)
+        first = await stack.enter_async_context(running(whole))
+        second = await stack.enter_async_context(running(_second(whole)))
+        yield World(first, second, links, lines)
+
+
+def _second(whole: Stack) -> Stack:
+    """Another worker of the same state, with the same bug, if there is one."""
+    told = {**whole.extra[WORKER], "OIDC_ISSUER": whole.settings.issuer}
+    return Stack(
+        replace(whole.settings, ports=Ports(free_block())),
+        say=whole.say,
+        only=(WORKER,),
+        commands=whole.commands,
+        extra={WORKER: told},
+        patience=whole.patience,
+        restarts=whole.restarts,
+    )
 
 
 def _faulty(bug: str, part: str) -> Sequence[str]:
@@ -178,7 +198,7 @@ def _told(settings: StackSettings, links: Mapping[str, Proxy]) -> dict[str, dict
         behind = f":{links[f'{part}>postgres'].port}/"
         urls = database_environment(context, cluster)
         told[part] |= {name: url.replace(direct, behind) for name, url in urls.items()}
-    told["campaigns-worker"]["RECONCILE_EVERY"] = "3"
+    told[WORKER]["RECONCILE_EVERY"] = "3"
     hook = f"http://127.0.0.1:{links['simulator>gateway'].port}/api/webhooks/retell"
     return {**told, "simulator": {"SIMULATOR_WEBHOOK_URL": hook}}
 
