@@ -3,15 +3,17 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+import structlog
 
 from services.chassis.caller import Role
 from services.chassis.ids import new_id
+from tests.support import discretion
 from tests.support import issuer as issuers
 from tests.support.databases import Databases
 from tests.support.issuer import Issuer, Person
@@ -24,6 +26,37 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         os.environ[_RUN] = tempfile.mkdtemp(prefix="vio-test-")
         Path(os.environ[_RUN]).chmod(0o755)
+    _log_without_locals()
+
+
+def _log_without_locals() -> None:
+    """As the product does; structlog's own way shows the values of every frame."""
+    processors = structlog.get_config()["processors"]
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*processors[:-1], renderer])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test whose output tells of people fails, whatever it is about."""
+    report = yield
+    if report.passed and (found := list(discretion.said(report.capstdout + report.capstderr))):
+        report.outcome = "failed"
+        report.longrepr = f"The output holds personal data: {found}"
+    return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The run fails if its servers wrote down who people are."""
+    if hasattr(session.config, "workerinput"):
+        return
+    found = list(discretion.left(Path(os.environ[_RUN])))
+    if found:
+        print(f"\nPersonal data was left behind: {found}")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -65,7 +98,9 @@ def _reachable() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="vio-e2e-"))
     folder.chmod(0o755)
     yield folder
+    found = list(discretion.left(folder))
     shutil.rmtree(folder)
+    assert found == []
 
 
 @pytest.fixture

@@ -51,9 +51,9 @@ def fresh(databases: Databases) -> Databases:
 
 @pytest.fixture(scope="session")
 async def temporal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Temporal]:
-    file = tmp_path_factory.mktemp("temporal") / "temporal.db"
-    async with await temporals.server(dev_server_database_filename=str(file)) as environment:
-        yield Temporal(environment.client, file)
+    folder = tmp_path_factory.mktemp("temporal")
+    async with temporals.kept(folder) as environment:
+        yield Temporal(environment.client, folder / temporals.FILE)
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from rich.console import Console
 from deploy.local.demo import __main__ as demo
 from deploy.local.demo.api import Api, Json
 from deploy.local.settings import Ports, StackSettings
-from deploy.local.stack import Stack, running
+from deploy.local.stack import Stack
+from tests.support.discretion import discreet
 from tests.support.ports import free_block
 
 PEOPLE = 60
@@ -27,9 +28,8 @@ async def _stack(state: Path, fault: str = "") -> AsyncIterator[Stack]:
     faulty = [sys.executable, "-m", "tests.support.faulty_worker", fault]
     commands = {"campaigns-worker": faulty} if fault else {}
     settings = StackSettings(state / "stack", Ports(free_block()), scale=100, environment="test")
-    lines: list[str] = []
-    stack = Stack(settings, say=lambda name, line: lines.append(line), commands=commands)
-    async with running(stack):
+    stack = Stack(settings, commands=commands)
+    async with discreet(stack):
         yield stack
 
 

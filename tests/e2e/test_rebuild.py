@@ -13,11 +13,12 @@ from deploy.local.demo import __main__ as demo
 from deploy.local.issuer.personas import CLINIC
 from deploy.local.parts import database_environment, shared_environment
 from deploy.local.settings import DATABASE, ROOT, Ports, StackSettings
-from deploy.local.stack import Stack, running
+from deploy.local.stack import Stack
 from services.analytics.feed import serving
 from services.chassis.clock import Clock
 from services.chassis.db import Database
 from tests.service.analytics.world import Sums, World
+from tests.support.discretion import discreet
 from tests.support.ports import free_block
 
 PEOPLE = 60
@@ -30,8 +31,8 @@ async def test_figures_rebuilt_from_the_feeds_equal_those_that_grew(reachable_pa
     settings = StackSettings(
         reachable_path / "stack", Ports(free_block()), scale=100, environment="test"
     )
-    stack = Stack(settings, say=lambda name, line: None)
-    async with running(stack):
+    stack = Stack(settings)
+    async with discreet(stack):
         await demo.show(stack, Console(file=StringIO()), PEOPLE)
         grown = await _sums(stack)
 

@@ -18,8 +18,9 @@ from deploy.local.parts import NAMES
 from deploy.local.postgres import as_server_user, server_user
 from deploy.local.settings import ROOT, Ports, StackSettings
 from deploy.local.signing_in import token
-from deploy.local.stack import Stack, running
+from deploy.local.stack import Stack
 from tests.support.command_line import DEMO, READY, UP, Place
+from tests.support.discretion import discreet
 from tests.support.ports import free_block
 
 pytestmark = [pytest.mark.verify, pytest.mark.timeout(900)]
@@ -129,7 +130,7 @@ async def test_seeding_that_was_interrupted_anywhere_is_completed_by_the_next(
 ) -> None:
     settings = StackSettings(reachable_path / "stack", Ports(free_block()), environment="test")
     interrupted = 0
-    async with running(Stack(settings, say=lambda name, line: None)):
+    async with discreet(Stack(settings)):
         for pause in (0.05, 0.1, 0.2, 0.4, 0.8, 1.2, 1.6, 2.0, 2.4):
             work = asyncio.create_task(seeding.everything(settings))
             await asyncio.wait([work], timeout=pause)

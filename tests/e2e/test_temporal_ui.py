@@ -14,8 +14,9 @@ from deploy.local.demo.api import Api
 from deploy.local.demo.people import CLINIC
 from deploy.local.settings import Ports, StackSettings
 from deploy.local.signing_in import token
-from deploy.local.stack import Stack, running
+from deploy.local.stack import Stack
 from tests.support import chromium
+from tests.support.discretion import discreet
 from tests.support.ports import free_block
 
 PEOPLE = 100
@@ -55,7 +56,7 @@ async def campaign(reachable_path: Path) -> AsyncIterator[Running]:
     settings = StackSettings(
         reachable_path / "stack", Ports(free_block()), scale=100, environment="test"
     )
-    async with running(Stack(settings, say=lambda name, line: None)):
+    async with discreet(Stack(settings)):
         await seeding.tenants(settings)
         api = Api.at(settings.gateway, token(settings, "clinic-admin"))
         ledger = Api.ledger(settings.simulator)

@@ -17,7 +17,8 @@ from deploy.local.demo.api import Api
 from deploy.local.demo.people import CLINIC
 from deploy.local.settings import Ports, StackSettings
 from deploy.local.signing_in import token
-from deploy.local.stack import Stack, running
+from deploy.local.stack import Stack
+from tests.support.discretion import discreet
 from tests.support.ports import free_block
 
 PEOPLE = 3
@@ -77,7 +78,7 @@ async def test_one_trace_covers_every_hop_of_a_launch(
         environment="test",
         otlp_endpoint=address,
     )
-    async with running(Stack(settings, say=lambda name, line: None)):
+    async with discreet(Stack(settings)):
         await seeding.tenants(settings)
         api = Api.at(settings.gateway, token(settings, "clinic-admin"))
         async with api.client:

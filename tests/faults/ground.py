@@ -137,9 +137,8 @@ class Ground:
 async def laid(databases: Databases, folder: Path) -> AsyncIterator[Ground]:
     """Everything runs until the block ends, whatever happens to the workers."""
     clock = Clock.start(folder / "clock.json", virtual_origin=TUESDAY_NINE, scale=SCALE)
-    environment = await temporals.server(as_new_after=12)
     async with (
-        environment,
+        temporals.kept(folder / "temporal", as_new_after=12) as environment,
         Database.open(databases.url("campaigns"), encoding.encode, clock, max_size=12) as db,
         Database.open(databases.url("analytics"), analytics_serving.encode, clock) as read_models,
         receiving(db) as (hook, _),

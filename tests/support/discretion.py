@@ -6,6 +6,8 @@ What it said and what it leaves behind is searched once it has stopped.
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from deploy.local import stack as stacks
@@ -39,9 +41,23 @@ async def discreet(stack: Stack, *words: str) -> AsyncIterator[Lines]:
 
 def told(stack: Stack, lines: Lines, *words: str) -> Iterator[Leak]:
     """What a stack said or keeps of people and secrets, in places where they have none."""
-    canaries = Canaries((*words, *secrets(stack)), (_PHONE, _MAIL, _TOKEN, _names()))
+    canaries = Canaries((*words, *secrets(stack)), _shapes())
     yield from in_lines(canaries, lines)
     yield from canaries.in_state(stack.settings.state)
+
+
+def left(folder: Path) -> Iterator[Leak]:
+    """What stacks and servers left below a folder of people, where they have no place."""
+    anybody = Canaries((), _shapes())
+    for database in sorted(folder.rglob("temporal.db")):
+        yield from anybody.in_state(database.parent)
+    for log in sorted(folder.rglob("server.log")):
+        yield from anybody.leaks(str(log.relative_to(folder)), log.read_bytes())
+
+
+def said(output: str) -> Iterator[Leak]:
+    """What of people and tokens stands in the output of a test."""
+    yield from Canaries((), _shapes()).leaks("output", output.encode())
 
 
 def in_lines(canaries: Canaries, lines: Lines) -> Iterator[Leak]:
@@ -59,8 +75,13 @@ def secrets(stack: Stack) -> list[str]:
     return [kept.page_tokens, kept.retell, kept.persona_tokens, *machines, *passwords]
 
 
+@cache
+def _shapes() -> tuple[re.Pattern[bytes], ...]:
+    """How people's data looks: made-up numbers, addresses, tokens, the demonstration's names."""
+    return _PHONE, _MAIL, _TOKEN, _names()
+
+
 def _names() -> re.Pattern[bytes]:
-    """Whatever the demonstration's people can be called."""
     names = {name for business in (CLINIC, SALON) for name in _full_names(business)}
     given, family = ("|".join(sorted(set(words))) for words in zip(*names, strict=True))
     return re.compile(rf"(?i)\b(?:{given})(?: |\+|%20)(?:{family})\b".encode())

@@ -54,3 +54,23 @@ def test_what_is_nobodys_is_not_found(stack: Stack) -> None:
     said = "2026-11-26T15:02:31.555012345Z 12125550140999 https://issuer.example 21255501401"
 
     assert not list(discretion.told(stack, [("groups", said)]))
+
+
+@pytest.mark.parametrize("place", ["postgres/server.log", "up/temporal.db", "up/worker.log"])
+def test_what_was_left_behind_is_found_below_a_folder(tmp_path: Path, place: str) -> None:
+    """The run's own database, and stacks that were started as commands."""
+    (tmp_path / "up").mkdir()
+    (tmp_path / "postgres").mkdir()
+    with sqlite3.connect(tmp_path / "up" / "temporal.db") as database:
+        database.execute("create table executions (data blob)")
+    assert not list(discretion.left(tmp_path))
+
+    with (tmp_path / place).open("ab") as file:
+        file.write(b"called +12125550140 at once")
+
+    assert {leak.canary for leak in discretion.left(tmp_path)} == {"12125550140"}
+
+
+def test_people_and_tokens_in_the_output_of_a_test_are_found() -> None:
+    assert not list(discretion.said("rpc code=OK seconds=0.2"))
+    assert list(discretion.said("rpc code=OK name=Ada Chen"))

@@ -70,10 +70,9 @@ async def hall(
 
 @pytest.fixture(scope="session")
 async def temporal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Temporal]:
-    file = tmp_path_factory.mktemp("temporal") / "temporal.db"
-    environment = await temporals.server(PAUSING, dev_server_database_filename=str(file))
-    async with environment:
-        yield Temporal(environment.client, file)
+    folder = tmp_path_factory.mktemp("temporal")
+    async with temporals.kept(folder, PAUSING) as environment:
+        yield Temporal(environment.client, folder / temporals.FILE)
 
 
 @pytest.fixture
