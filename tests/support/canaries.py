@@ -18,8 +18,9 @@ from urllib.parse import quote, quote_plus
 _NOT_DIGITS = re.compile(r"\D")
 _LEAST_DIGITS = 10
 _PERSONAL_COLUMNS = ("Full Name", "Mobile", "Email")
-# Where people's data has its place, the database and the provider's own book; and that of secrets.
-_KEEPERS = frozenset({"postgres", "simulator", "secrets.json"})
+# Where people's data has its place: the database, the provider's own book, and the files that a
+# visitor is offered to import; and where secrets have theirs.
+_KEEPERS = frozenset({"postgres", "simulator", "clinic.csv", "salon.csv", "secrets.json"})
 
 
 @dataclass(frozen=True, slots=True)
