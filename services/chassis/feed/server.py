@@ -50,8 +50,8 @@ class ChangeFeed(pb_grpc.ChangeFeedServiceServicer):
     ) -> AsyncIterator[pb.ListResponse]:
         """The cursor is taken first: what changes meanwhile comes again in the watch."""
         async with self.db.across_tenants() as tx:
-            state, known = await reading.state(tx), await tenants.everyone(tx)
-        for tenant_id in known:
+            state = await reading.state(tx)
+        async for tenant_id in self._tenants():
             async with self.db.long_reading(Caller.service(tenant_id)) as tx:
                 async for batch in _batched(self._history(tx, tenant_id)):
                     yield pb.ListResponse(events=batch)
@@ -81,6 +81,16 @@ class ChangeFeed(pb_grpc.ChangeFeedServiceServicer):
                 if complete:
                     pause = _POLL_WHILE_EVENTS_WAIT if state.waits else self.poll
                     await closing.first_of(woken, pause)
+
+    async def _tenants(self) -> AsyncIterator[UUID]:
+        """Every tenant, some at a time: a listing waits for as long as its reader likes."""
+        last: UUID | None = tenants.FIRST
+        while last:
+            async with self.db.across_tenants() as tx:
+                some = await tenants.some(tx, last)
+            for each in some:
+                yield each
+            last = some[-1] if some else None
 
     async def _history(self, tx: Transaction, tenant_id: UUID) -> AsyncIterator[pb.Event]:
         async for each in self.list_history(tx):
