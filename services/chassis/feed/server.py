@@ -28,6 +28,8 @@ ListHistory = Callable[[Transaction], AsyncIterator[object]]
 _PREFIX = "type.googleapis.com/"
 _LARGEST_BATCH = 64 * 1024
 _POLL_WHILE_EVENTS_WAIT = 0.03
+# A listing that is not read holds a message on the wire; whoever comes later holds nothing.
+_LISTINGS_AT_ONCE = 8
 
 
 @dataclass(slots=True)
@@ -43,19 +45,23 @@ class ChangeFeed(pb_grpc.ChangeFeedServiceServicer):
     list_history: ListHistory
     poll: float = 1.0
     heartbeat: float = 2.0
+    _listings: asyncio.Semaphore = field(
+        default_factory=lambda: asyncio.Semaphore(_LISTINGS_AT_ONCE)
+    )
     _alarm: Alarm = field(default_factory=Alarm)
 
     async def List(
         self, message: pb.ListRequest, context: Context
     ) -> AsyncIterator[pb.ListResponse]:
         """The cursor is taken first: what changes meanwhile comes again in the watch."""
-        async with self.db.across_tenants() as tx:
-            state = await reading.state(tx)
-        async for tenant_id in self._tenants():
-            async with self.db.long_reading(Caller.service(tenant_id)) as tx:
-                async for batch in _batched(self._history(tx, tenant_id)):
-                    yield pb.ListResponse(events=batch)
-        yield pb.ListResponse(cursor=str(Cursor(state.generation, state.horizon)))
+        async with self._listings:
+            async with self.db.across_tenants() as tx:
+                state = await reading.state(tx)
+            async for tenant_id in self._tenants():
+                async with self.db.long_reading(Caller.service(tenant_id)) as tx:
+                    async for batch in _batched(self._history(tx, tenant_id)):
+                        yield pb.ListResponse(events=batch)
+            yield pb.ListResponse(cursor=str(Cursor(state.generation, state.horizon)))
 
     async def Watch(
         self, message: pb.WatchRequest, context: Context
