@@ -20,6 +20,6 @@ async def everyone(tx: Transaction) -> list[UUID]:
     return await tx.fetch_values(_EVERYONE)
 
 
-async def some(tx: Transaction, after: UUID = FIRST) -> list[UUID]:
-    """The ids of the next hundred tenants, none at the end."""
+async def some(tx: Transaction, after: UUID) -> list[UUID]:
+    """The ids of the next hundred tenants, from `FIRST` on; none at the end."""
     return await tx.fetch_values(_SOME, after=after, size=AT_ONCE)

@@ -113,6 +113,29 @@ async def _unread(
     return probe.p99
 
 
+async def test_a_listing_is_served_once_those_before_it_hung_up(house: House, machine: Any) -> None:
+    """Eight are worked on at once: who hangs up gives its turn back."""
+    content = feed.ListRequest().SerializeToString()
+    unread = [machine(house.channels["feed"], LIST, content) for _ in range(20)]
+    await asyncio.sleep(1)
+    late = machine(house.channels["feed"], LIST, content)
+    async with asyncio.TaskGroup() as group:
+        reading = group.create_task(_last(late))
+        await asyncio.sleep(1)
+        waited = not reading.done()
+        for each in unread:
+            each.cancel()
+
+    assert waited
+    assert feed.ListResponse.FromString(reading.result()).cursor
+
+
+async def _last(call: Any) -> bytes:
+    async with asyncio.timeout(20):
+        messages: list[bytes] = [each async for each in call]
+    return messages[-1]
+
+
 async def test_watching_holds_no_transaction(house: House, machine: Any) -> None:
     """A watch that nobody reads, and that has no deadline, keeps no transaction open."""
     request = campaigns.WatchCampaignRequest(

@@ -66,6 +66,19 @@ def test_a_back_fill_changes_rows_of_every_tenant_and_leaves_row_security_forced
     assert _is_forced(migrated)
 
 
+def test_a_policy_of_an_earlier_revision_is_renewed(migrated: Databases) -> None:
+    """A database that was in use gets what a new one has (ADR 0011)."""
+    with _revision(migrated) as connection:
+        connection.execute(text("alter policy tenant on groups.planted using (false)"))
+    before = _policies(migrated)
+
+    with _revision(migrated):
+        SCHEMA.renew_tenant_policies()
+
+    assert len(before) == 2
+    assert len(_policies(migrated)) == 1
+
+
 @contextmanager
 def _revision(databases: Databases) -> Iterator[Connection]:
     """One transaction of the owner, in which `op` works."""
@@ -81,6 +94,15 @@ def _revision(databases: Databases) -> Iterator[Connection]:
 def _notes(databases: Databases) -> list[str | None]:
     with psycopg.connect(databases.url("vio_backup")) as keeper:
         return [note for (note,) in keeper.execute("select note from groups.planted")]
+
+
+def _policies(databases: Databases) -> set[str]:
+    """The different rules by which the context's tables know whose a row is."""
+    with psycopg.connect(databases.url("vio_backup")) as keeper:
+        found = keeper.execute(
+            "select qual from pg_policies where schemaname = 'groups' and policyname = 'tenant'"
+        )
+        return {rule for (rule,) in found}
 
 
 def _is_forced(databases: Databases) -> bool:
