@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from deploy.local.settings import DATABASE
-from tests.fuzz.house import Health, House
+from tests.fuzz.house import Health, House, narrow_channel
 from tests.fuzz.probe import probing
 from tests.fuzz.resets import reset_streams
 from vio.campaigns.v1 import campaign_service_pb2 as campaigns
@@ -116,10 +116,10 @@ async def _unread(
 async def test_a_listing_is_served_once_those_before_it_hung_up(house: House, machine: Any) -> None:
     """Eight are worked on at once: who hangs up gives its turn back."""
     content = feed.ListRequest().SerializeToString()
-    unread = [machine(house.channels["feed"], LIST, content) for _ in range(20)]
-    await asyncio.sleep(1)
-    late = machine(house.channels["feed"], LIST, content)
-    async with asyncio.TaskGroup() as group:
+    async with narrow_channel(house.settings.ports.groups) as channel, asyncio.TaskGroup() as group:
+        unread = [machine(channel, LIST, content) for _ in range(20)]
+        await asyncio.sleep(1)
+        late = machine(channel, LIST, content)
         reading = group.create_task(_last(late))
         await asyncio.sleep(1)
         waited = not reading.done()
