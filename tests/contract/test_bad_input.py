@@ -17,6 +17,7 @@ from tests.service.campaigns.audience import Audience
 from tests.support.issuer import Issuer, Person
 
 _NOW = {"call_timing": "immediate"}
+_SUPPRESSED = ("+12125550101", "+12125550102")
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +76,10 @@ async def _made(house: House, person: Person, rest: httpx.AsyncClient) -> Things
     await _group(rest, "Regulars")
     launched = await rest.post(f"/groups/{group}/call-all", json=_NOW)
     (await rest.post("/campaigns", json={"contact_ids": [anna], **_NOW})).raise_for_status()
-    for phone in ("+12125550101", "+12125550102"):
+    for phone in _SUPPRESSED:
         stop = {"phone": phone, "reason": "letter"}
         (await rest.post("/suppressions", json=stop)).raise_for_status()
+    await transports.hear(house, person.caller, _SUPPRESSED)
     file = {"content": b"name\nNo Number\n", "headers": {"content-type": "text/csv"}}
     imported = await rest.post("/contacts/import", **file)  # type: ignore[arg-type]
     return {

@@ -1,5 +1,6 @@
 """One request over gRPC and over REST, and what either refusal says."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,7 @@ from services.groups.store import tables as of_groups
 from tests.contract.house import House
 
 # They follow the other contexts' feeds, in their own time.
-_LEARNED = {"group_views", "tenant_profiles"}
+_LEARNED = {"group_views", "suppressed_phones", "tenant_profiles"}
 _COMMON = (of_everybody.outbox, of_everybody.requests)
 _SHARED = {"tenants", "unmatched_webhooks"}
 
@@ -81,6 +82,18 @@ async def rows(house: House, caller: Caller) -> dict[str, list[str]]:
         **await _rows(house.groups.db, caller, groups),
         **await rows_of_campaigns(house, caller),
     }
+
+
+async def hear(house: House, caller: Caller, phones: Sequence[str]) -> None:
+    """Waits until groups has heard of these suppressed phones, and of all that came before."""
+    table = of_groups.suppressed_phones
+    async with asyncio.timeout(20):
+        while True:
+            async with house.groups.db.transaction(caller) as tx:
+                heard = await tx.fetch_values(select(table.c.phone))
+            if set(phones) <= set(heard):
+                return
+            await asyncio.sleep(0.05)
 
 
 async def rows_of_campaigns(house: House, caller: Caller) -> dict[str, list[str]]:

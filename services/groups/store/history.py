@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, DateTime, Text, Uuid, bindparam, delete, func, ins
 from services.chassis import db
 from services.chassis.db import Transaction
 from services.groups.domain.members import Origin
+from services.groups.store.arrays import among_found
 from services.groups.store.tables import contacts, groups, membership_history, memberships
 
 _IDS = contacts.c.id == func.any(bindparam("contact_ids", type_=ARRAY(Uuid)))
@@ -21,10 +22,17 @@ _KNOWN = db.compiled(
     .order_by(contacts.c.contact_no)
     .with_for_update(read=True)
 )
-_MEMBERS = db.compiled(
-    select(contacts.c.id)
-    .join_from(memberships, contacts, memberships.c.contact_no == contacts.c.contact_no)
-    .where(memberships.c.group_no == _NUMBER, _IDS)
+_CONTACT_NUMBERS = select(contacts.c.contact_no).where(_IDS)
+# The offset has each contact looked up in the group, never the group walked (ADR 0011).
+MEMBERS = db.compiled(
+    select(contacts.c.id).where(
+        _IDS,
+        select(memberships.c.contact_no)
+        .where(memberships.c.group_no == _NUMBER, memberships.c.contact_no == contacts.c.contact_no)
+        .offset(0)
+        .correlate(contacts)
+        .exists(),
+    )
 )
 _MOMENT = DateTime(timezone=True)
 _BEGIN = db.compiled(
@@ -53,10 +61,9 @@ _RECORD = db.compiled(
         ).where(_IDS),
     )
 )
-_CONTACT_NUMBERS = select(contacts.c.contact_no).where(_IDS)
 _END = db.compiled(
     delete(memberships).where(
-        memberships.c.group_no == _NUMBER, memberships.c.contact_no.in_(_CONTACT_NUMBERS)
+        memberships.c.group_no == _NUMBER, among_found(memberships.c.contact_no, _CONTACT_NUMBERS)
     )
 )
 _CLOSED = {
@@ -68,12 +75,12 @@ _CLOSE = db.compiled(
     update(membership_history)
     .where(
         membership_history.c.group_no == _NUMBER,
-        membership_history.c.contact_no.in_(_CONTACT_NUMBERS),
+        among_found(membership_history.c.contact_no, _CONTACT_NUMBERS),
         membership_history.c.valid_to.is_(None),
     )
     .values(**_CLOSED)
 )
-_ALL = db.compiled(
+EVERYONE = db.compiled(
     select(contacts.c.id)
     .join_from(memberships, contacts, memberships.c.contact_no == contacts.c.contact_no)
     .where(memberships.c.group_no == _NUMBER)
@@ -91,12 +98,12 @@ async def members(
 ) -> frozenset[UUID]:
     """Those of the contacts that are in the group now."""
     values = {"group_id": group_id, "contact_ids": list(contact_ids)}
-    return frozenset(await tx.fetch_values(_MEMBERS, **values))
+    return frozenset(await tx.fetch_values(MEMBERS, **values))
 
 
 async def everyone(tx: Transaction, group_id: UUID) -> tuple[UUID, ...]:
     """All members of the group, in a stable order."""
-    return tuple(await tx.fetch_values(_ALL, group_id=group_id))
+    return tuple(await tx.fetch_values(EVERYONE, group_id=group_id))
 
 
 async def begin(

@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     func,
     select,
+    true,
 )
 
 from services.chassis import db
@@ -75,7 +76,14 @@ _AFTER = (
     .correlate(None)
     .scalar_subquery()
 )
-_REFS = db.compiled(
+# The offset has each contact's groups looked up, never the groups walked (ADR 0011).
+_THEIRS = (
+    select(memberships.c.group_no)
+    .where(memberships.c.contact_no == contacts.c.contact_no)
+    .offset(0)
+    .lateral("theirs")
+)
+GROUPS_OF = db.compiled(
     select(
         contacts.c.id.label("contact_id"),
         groups.c.id,
@@ -84,8 +92,8 @@ _REFS = db.compiled(
         groups.c.icon,
         groups.c.description,
     )
-    .join_from(memberships, groups, memberships.c.group_no == groups.c.group_no)
-    .join(contacts, contacts.c.contact_no == memberships.c.contact_no)
+    .join_from(contacts, _THEIRS, true())
+    .join(groups, groups.c.group_no == _THEIRS.c.group_no)
     .where(contacts.c.id == func.any(bindparam("contact_ids", type_=ARRAY(Uuid))), SEEN)
     .order_by(groups.c.sort_key, groups.c.group_no)
 )
@@ -186,7 +194,7 @@ async def groups_of(
     tx: Transaction, contact_ids: Collection[UUID]
 ) -> Mapping[UUID, tuple[Ref, ...]]:
     """The groups of each contact that the caller may see, by name; none, no entry."""
-    rows = await tx.fetch_all(_Ref, _REFS, contact_ids=list(contact_ids), **eyes(tx.caller))
+    rows = await tx.fetch_all(_Ref, GROUPS_OF, contact_ids=list(contact_ids), **eyes(tx.caller))
     found: dict[UUID, list[Ref]] = defaultdict(list)
     for row in rows:
         found[row.contact_id].append(Ref(row.id, row.name, row.color, row.icon, row.description))

@@ -1,14 +1,10 @@
 """What a tenant costs that came after the planner's last look at the tables (ADR 0011)."""
 
-import json
-from typing import Any
-from uuid import UUID
-
 import psycopg
 
 from services.chassis.caller import Caller, Role
 from services.chassis.clock import Clock
-from services.chassis.db import Database, Sql, Transaction, compiled
+from services.chassis.db import Database
 from services.chassis.ids import new_id
 from services.groups.domain.groups import Fields, Group
 from services.groups.domain.selections import Selection
@@ -20,6 +16,7 @@ from services.groups.usecases import groups
 from services.groups.usecases.groups import CreateGroup
 from tests.service.groups.contacts import Contacts
 from tests.support.databases import Databases
+from tests.support.plans import rows_touched
 
 PEOPLE = 300
 _TABLES = "groups.contacts, groups.memberships, groups.groups"
@@ -54,9 +51,11 @@ async def _rows_touched(databases: Databases) -> int:
         with psycopg.connect(databases.url("groups_owner"), autocommit=True) as owner:
             owner.execute(f"analyze {_TABLES}")
         caller, group = await _tenant_with_a_group_of_five(db)
+        clauses = selections.clauses(Selection(all=(group.id,)), selections.Manner())
         async with db.transaction(caller) as tx:
-            plan = await _plan(tx, group.id)
-    return _touched(plan)
+            query, values = contacts.select().where(*clauses), eyes(tx.caller)
+            assert len(await tx.fetch_all(dict, query, **values)) == 5
+            return await rows_touched(tx, query, **values)
 
 
 async def _tenant_with_a_group_of_five(db: Database) -> tuple[Caller, Group]:
@@ -66,19 +65,3 @@ async def _tenant_with_a_group_of_five(db: Database) -> tuple[Caller, Group]:
     async with db.transaction(caller) as tx:
         await groups.create(tx, CreateGroup(Fields("Everybody"), people))
         return caller, await groups.create(tx, CreateGroup(Fields("Five"), people[:5]))
-
-
-async def _plan(tx: Transaction, group_id: UUID) -> dict[str, Any]:
-    clauses = selections.clauses(Selection(all=(group_id,)), selections.Manner())
-    query = compiled(contacts.select().where(*clauses))
-    explain = Sql(f"explain (analyze, timing off, format json) {query.text}", query.literals)
-    (answer,) = await tx.fetch_value(explain, **eyes(tx.caller))
-    plan: dict[str, Any] = answer["Plan"]
-    assert plan["Actual Rows"] == 5, json.dumps(plan, indent=2)
-    return plan
-
-
-def _touched(plan: dict[str, Any]) -> int:
-    """The rows that came out of a step and of all steps below it."""
-    own: int = round(plan["Actual Rows"] * plan["Actual Loops"])
-    return own + sum(map(_touched, plan.get("Plans", ())))
