@@ -1,6 +1,6 @@
 """Reads what a run left behind: the ledger, the tables of every tenant, the histories."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -9,7 +9,7 @@ import httpx
 import psycopg
 from psycopg.rows import class_row, tuple_row
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
-from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecution
 
 from tests.chaos.evidence import (
     Asked,
@@ -152,16 +152,20 @@ def _moment(call: Json) -> datetime:
 
 
 async def workflows(address: str) -> tuple[Workflow, ...]:
-    """How each campaign's workflow stands, with the faults of all its runs."""
+    """How each campaign's workflow stands in its last run, with the faults of all its runs."""
     client = await Client.connect(address)
-    status: dict[UUID, str] = {}
-    faults: dict[UUID, list[str]] = {}
+    runs: dict[UUID, list[WorkflowExecution]] = {}
     async for run in client.list_workflows(""):
-        campaign = UUID(run.id.partition("/")[2])
-        if run.status is not WorkflowExecutionStatus.CONTINUED_AS_NEW and run.status:
-            status[campaign] = run.status.name
-        faults.setdefault(campaign, []).extend(await _faults(client, run))
-    return tuple(Workflow(each, status.get(each, ""), tuple(faults[each])) for each in faults)
+        runs.setdefault(UUID(run.id.partition("/")[2]), []).append(run)
+    return tuple([await _workflow(client, each, theirs) for each, theirs in runs.items()])
+
+
+async def _workflow(
+    client: Client, campaign_id: UUID, runs: Sequence[WorkflowExecution]
+) -> Workflow:
+    last = max(runs, key=lambda run: run.start_time)
+    faults = [fault for run in runs for fault in await _faults(client, run)]
+    return Workflow(campaign_id, last.status.name if last.status else "", tuple(faults))
 
 
 async def _faults(client: Client, run: WorkflowExecution) -> list[str]:

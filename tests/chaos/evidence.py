@@ -142,8 +142,9 @@ class Evidence:
 
     `members` are the rows of groups, `projected` the numbers that analytics counted,
     `expected` what clients were promised, `launched` the campaigns among it, None if nobody
-    launches any. `unlike` names a table that does not say what
-    its source says, `surprises` are replies that no client should get.
+    launches any. Of the campaigns `ended_by_hand` an operator told the workflow to end.
+    `unlike` names a table that does not say what its source says, `surprises` are replies
+    that no client should get.
     """
 
     dials: tuple[Dial, ...] = ()
@@ -161,6 +162,7 @@ class Evidence:
     projected: Mapping[UUID, int] = field(default_factory=dict)
     audit: tuple[Audited, ...] = ()
     workflows: tuple[Workflow, ...] = ()
+    ended_by_hand: frozenset[UUID] = frozenset()
     samples: tuple[Sample, ...] = ()
     cancels: tuple[Acknowledged, ...] = ()
     suppressions: tuple[Acknowledged, ...] = ()

@@ -78,7 +78,8 @@ def judged(ended: Ended) -> Report:
             "unknown attempts": sum(each.state == "unknown" for each in evidence.attempts),
         },
         phases=run.phases,
-        faults=Counter(struck.strike.name for struck in run.struck),
+        faults=Counter(struck.strike.name for struck in run.struck)
+        + Counter({f"{deed} a workflow": times for deed, times in run.operator.done.items()}),
         recoveries=_recoveries(run.struck, rates),
         fates=run.history.fates,
         refusals=run.history.refusals,

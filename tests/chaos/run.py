@@ -18,6 +18,7 @@ from tests.chaos.callers import Desk
 from tests.chaos.clients import History
 from tests.chaos.evidence import Dial, Evidence
 from tests.chaos.nemesis import Nemesis, Struck
+from tests.chaos.operators import Operator
 from tests.chaos.seeding import Office
 from tests.chaos.serving import Witness
 from tests.chaos.staff import Clerk
@@ -40,6 +41,7 @@ class Run:
     offices: Sequence[Office]
     clerks: Sequence[Clerk]
     desks: Sequence[Desk]
+    operator: Operator
     phases: dict[str, float] = field(default_factory=dict)
     struck: list[Struck] = field(default_factory=list)
 
@@ -54,7 +56,8 @@ class Run:
         desks = [
             Desk(office, Random(f"{office.business.admin} {seed}"), clock) for office in offices
         ]
-        return Run(seed, opened, history, offices, clerks, desks)
+        operator = Operator(_engine(opened), Random(f"operator {seed}"))
+        return Run(seed, opened, history, offices, clerks, desks, operator)
 
     @asynccontextmanager
     async def phase(self, name: str) -> AsyncIterator[None]:
@@ -73,6 +76,7 @@ class Run:
             for desk in self.desks:
                 group.create_task(desk.launch(stop))
                 group.create_task(desk.meddle(stop))
+            group.create_task(self.operator.meddle(stop))
             faults = [
                 group.create_task(nemesis.parts(stop)),
                 group.create_task(nemesis.provider(stop)),
@@ -106,7 +110,8 @@ class Run:
         return Evidence(
             dials=dials,
             asked=collecting.asked(ledger),
-            workflows=await collecting.workflows(f"127.0.0.1:{settings.ports.temporal}"),
+            workflows=await collecting.workflows(_engine(self.world)),
+            ended_by_hand=frozenset(self.operator.ended),
             expected=self._promised(),
             launched=frozenset(each for desk in self.desks for each in desk.campaigns),
             listed=await self._listed(),
@@ -166,6 +171,11 @@ class Run:
                 f"campaign {campaign} is {state}" for campaign, state in await rows.fetchall()
             ]
             return campaigns + await likeness.behind(connection)
+
+
+def _engine(opened: World) -> str:
+    """Where operators find Temporal, whatever the weather between the parts."""
+    return f"127.0.0.1:{opened.settings.ports.temporal}"
 
 
 _UNFINISHED = b"""

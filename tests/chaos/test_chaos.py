@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos.operators import DEEDS
 from tests.chaos.planted import BUGS
 from tests.chaos.report import Report, judged
 from tests.chaos.run import run
@@ -52,6 +53,7 @@ async def test_everything_holds_for_ten_minutes(
 
     assert report.violations == {}
     assert report.late == []
+    assert {f"{deed} a workflow" for deed in DEEDS} <= report.faults.keys()
 
 
 @pytest.mark.verify

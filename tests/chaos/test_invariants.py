@@ -97,6 +97,11 @@ BROKEN: list[tuple[str, dict[str, Any]]] = [
     ("I10", {"campaigns": (campaign(state="running"),)}),
     ("I10", {"campaigns": (campaign(holds_slot=True),)}),
     ("I10", {"workflows": (Workflow(CAMPAIGN, "RUNNING"),)}),
+    ("I10", {"workflows": (Workflow(CAMPAIGN, "TERMINATED"),)}),
+    (
+        "I10",
+        {"workflows": (Workflow(CAMPAIGN, "RUNNING"),), "ended_by_hand": frozenset({CAMPAIGN})},
+    ),
     ("I10", {"workflows": ()}),
     ("I11", {"workflows": (Workflow(CAMPAIGN, "COMPLETED", ("nondeterminism",)),)}),
     ("I12", {"attempts": (attempt(0), attempt(1, end_reason="dial_busy"))}),
@@ -132,6 +137,13 @@ def test_a_contradicted_call_may_have_ended_either_way() -> None:
     calls = (dial(0), dial(1, reason="dial_no_answer", is_contradicted=True))
 
     assert violations(evidence(dials=calls)) == {}
+
+
+@pytest.mark.parametrize("status", ["CANCELED", "TERMINATED"])
+def test_a_workflow_that_an_operator_ended_may_end_before_its_campaign(status: str) -> None:
+    workflows = (Workflow(CAMPAIGN, status),)
+
+    assert violations(evidence(workflows=workflows, ended_by_hand=frozenset({CAMPAIGN}))) == {}
 
 
 # A campaign of too many people has neither them nor a workflow, and no client launched it.
