@@ -130,11 +130,11 @@ def dials(ledger: Iterable[Json], ended: Mapping[str, Json]) -> tuple[Dial, ...]
 
 
 def _with_rules(lines: Iterable[Json]) -> Iterator[tuple[Json, list[Json]]]:
-    """Each line with the fault rules that met it."""
+    """Each line with the fault rules that met it, which may be replaced by then."""
     rules: list[Json] = []
     for line in lines:
         if line["kind"] == "rules":
-            rules = line["rules"]
+            rules += line["rules"]
         yield line, [rules[place] for place in line.get("hits", ())]
 
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import grpc
 import psycopg
 from sqlalchemy import text
 
@@ -17,7 +16,9 @@ from services.chassis import db as sql
 from services.chassis.caller import Caller
 from services.chassis.db import Database
 from services.chassis.requests import Request
-from services.groups.usecases import members
+from services.groups.domain.groups import Fields
+from services.groups.usecases import groups, members
+from services.groups.usecases.groups import CreateGroup
 from services.groups.usecases.members import Change
 from services.groups.usecases.targets import Target
 from tests.chaos import collecting
@@ -33,6 +34,7 @@ _PATIENCE = 3.0
 _ANSWERS = "+1212555{:04}"
 _OTHERS = "+1646555{:04}"
 _HONOLULU = "+1808555{:04}"
+_GROUP = CreateGroup(Fields("Of one connection"))
 _TENANTS = sql.compiled(text("select count(*) from tenants"))
 
 
@@ -176,14 +178,15 @@ async def a_slow_writer_is_overtaken(stage: Stage) -> Evidence:
 
 async def one_connection_serves_everybody(stage: Stage) -> Evidence:
     """A reader across tenants, then somebody's own request."""
+    url, caller = stage.databases.url("groups"), stage.desk.person.caller
     surprises = []
-    for number in range(3):
-        async with stage.groups.across_tenants() as tx:
+    async with Database.open(url, stage.groups.encode, stage.groups.clock, max_size=1) as alone:
+        async with alone.across_tenants() as tx:
             await tx.fetch_value(_TENANTS)
         try:
-            await stage.desk.create_group(f"Group {number}")
-        except grpc.aio.AioRpcError as error:
-            surprises.append(f"CreateGroup: {error.code()}")
+            await groups.create_group(alone, caller, Request("CreateGroup", ""), _GROUP)
+        except psycopg.Error as error:
+            surprises.append(f"CreateGroup: {type(error).__name__}")
     return await stage.evidence(surprises=tuple(surprises))
 
 

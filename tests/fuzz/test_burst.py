@@ -1,8 +1,10 @@
 """Webhooks in a burst: none is lost, and each is acknowledged before the provider repeats it."""
 
 import asyncio
+import ssl
 import time
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import httpx
@@ -14,7 +16,7 @@ from tests.fuzz.house import Health, House
 
 pytestmark = [pytest.mark.verify, pytest.mark.timeout(120)]
 
-LINES = 300
+LINES = 50
 WARM = 100
 Record = Callable[[str, object], None]
 
@@ -31,7 +33,7 @@ class Taken:
     ("rate", "seconds", "within"),
     [
         pytest.param(200, 3, 0.5, id="200 a second"),
-        pytest.param(500, 1, 10.0, id="500 at once, within the provider's patience"),
+        pytest.param(500, 1, 3.0, id="500 at once"),
     ],
 )
 async def test_webhooks_in_a_burst_are_all_taken_in(
@@ -56,17 +58,21 @@ async def test_webhooks_in_a_burst_are_all_taken_in(
 
 async def _burst(house: House, rate: int, count: int) -> list[Taken]:
     """Sends at the rate, whether answers come or not."""
-    limits = httpx.Limits(max_connections=LINES)
-    async with httpx.AsyncClient(
-        base_url=house.settings.gateway, trust_env=False, limits=limits, timeout=60
-    ) as http:
+    async with AsyncExitStack() as stack:
+        url, trust = house.settings.gateway, ssl.create_default_context()
+        lines = [await stack.enter_async_context(_line(url, trust)) for _ in range(LINES)]
         begun = time.monotonic()
 
         async def one(number: int) -> Taken:
             await asyncio.sleep(begun + number / rate - time.monotonic())
-            return await _sent(http, house, number)
+            return await _sent(lines[number % LINES], house, number)
 
         return await asyncio.gather(*map(one, range(count)))
+
+
+def _line(url: str, trust: ssl.SSLContext) -> httpx.AsyncClient:
+    """One of many senders: a single pool would look for a free connection among hundreds."""
+    return httpx.AsyncClient(base_url=url, verify=trust, trust_env=False, timeout=60)
 
 
 async def _sent(http: httpx.AsyncClient, house: House, number: int) -> Taken:

@@ -193,6 +193,21 @@ async def test_a_rule_can_meet_one_phone_the_nth_time(provider: Simulator) -> No
     assert [rule["hits"] for rule in rules] == [1]
 
 
+async def test_a_call_names_the_rule_that_met_it_though_others_are_in_force(
+    provider: Simulator,
+) -> None:
+    """Places go on where the rules before ended."""
+    await provider.rule({"fault": "delay", "seconds": 0.5})
+    slow = asyncio.create_task(provider.dial(PHONE))
+    await asyncio.sleep(0.2)
+    await provider.rule({"fault": "delay", "phone": "*0102", "seconds": 0.1})
+    await provider.dial("+12125550102")
+    await slow
+
+    lines = {each["to_number"]: each["hits"] for each in await provider.ledger("dial")}
+    assert lines == {PHONE: [0], "+12125550102": [1]}
+
+
 async def test_a_chance_is_the_same_for_the_same_seed(provider: Simulator) -> None:
     async def refused() -> list[int]:
         await provider.rule({"fault": "refuse", "probability": 0.5, "seed": 7})

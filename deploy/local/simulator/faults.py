@@ -12,7 +12,7 @@ from deploy.local.simulator.suffixes import fate
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """The rules that meet one request; `numbers` are their places in the list of rules."""
+    """The rules that meet one request; `numbers` are their places among all that ever were."""
 
     rules: tuple[Rule, ...] = ()
     numbers: tuple[int, ...] = ()
@@ -51,32 +51,35 @@ class Faults:
     def __init__(self) -> None:
         self.rules: tuple[Rule, ...] = ()
         self.hits: Counter[int] = Counter()
+        self._replaced = 0
         self._met: Counter[int] = Counter()
         self._asked: Counter[str] = Counter()
 
     def replace(self, rules: tuple[Rule, ...]) -> None:
         """Puts other rules in force; their counts begin anew."""
+        self._replaced += len(self.rules)
         self.rules = rules
         self.hits.clear()
         self._met.clear()
 
     def draw(self, operation: Operation, number: str = "") -> Hits:
         """What goes wrong with this request; it counts as met by it."""
-        numbers = tuple(
+        places = [
             place
             for place, rule in enumerate(self.rules)
             if _meets(rule, operation, number) and self._strikes(place, rule, number)
-        )
+        ]
         fated = self._fated(operation, number)
+        numbers = tuple(self._replaced + place for place in places)
         self.count(operation, number, numbers)
-        return Hits(tuple(self.rules[place] for place in numbers) + fated, numbers)
+        return Hits(tuple(self.rules[place] for place in places) + fated, numbers)
 
     def count(self, operation: Operation, number: str, numbers: tuple[int, ...]) -> None:
         """Remembers a request and the rules that struck it."""
         if operation == "create":
             self._asked[number] += 1
         self._met.update(p for p, r in enumerate(self.rules) if _meets(r, operation, number))
-        self.hits.update(numbers)
+        self.hits.update(each - self._replaced for each in numbers if each >= self._replaced)
 
     def _strikes(self, place: int, rule: Rule, number: str) -> bool:
         nth = self._met[place] + 1
