@@ -137,7 +137,7 @@ class Nemesis:
     async def parts(self, stop: asyncio.Event) -> None:
         """Strikes parts and links; goes on once what was struck works again."""
         for strike in plan(self.seed):
-            if await _ends(stop, strike.after):
+            if await ends(stop, strike.after):
                 return
             at = time.time()
             await self._strike(strike)
@@ -151,7 +151,7 @@ class Nemesis:
                 return
             self.struck.append(Struck(season, time.time()))
             await self.world.provider_fails(*season.rules)
-            await _ends(stop, season.lasts)
+            await ends(stop, season.lasts)
 
     async def _strike(self, strike: Strike) -> None:
         match strike.kind:
@@ -179,7 +179,7 @@ class Nemesis:
         return back, time.monotonic() - begun
 
 
-async def _ends(stop: asyncio.Event, seconds: float) -> bool:
+async def ends(stop: asyncio.Event, seconds: float) -> bool:
     """Waits; whether the end came meanwhile."""
     try:
         async with asyncio.timeout(seconds):

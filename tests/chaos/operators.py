@@ -13,6 +13,8 @@ from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 
+from tests.chaos.nemesis import ends
+
 DEEDS = ("cancel", "terminate", "reset")
 _PAUSE = (2.0, 6.0)
 _PATIENCE = 4.0
@@ -34,9 +36,10 @@ class Operator:
         The engine may be away, or the workflow over by then: that is no deed.
         """
         client = await Client.connect(self.address, lazy=True)
-        while not stop.is_set():
+        while True:
             for deed in self.chance.sample(DEEDS, len(DEEDS)):
-                await asyncio.sleep(self.chance.uniform(*_PAUSE))
+                if await ends(stop, self.chance.uniform(*_PAUSE)):
+                    return
                 with suppress(RPCError, TimeoutError):
                     async with asyncio.timeout(_PATIENCE):
                         await self._do(deed, client)

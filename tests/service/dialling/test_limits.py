@@ -39,6 +39,7 @@ def scale() -> float:
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.verify
 async def test_tenants_with_more_campaigns_than_slots_keep_every_limit(office: Office) -> None:
     """C-13, C-16: three tenants, six campaigns each, five at a time."""
     town = await Town.of(office, tenants=3)
