@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from prometheus_client import REGISTRY
 
-from services.chassis import failpoints, feed, outbox, policy, server, status
+from services.chassis import failpoints, feed, outbox, policy, server, status, tenants
 from services.chassis.auth import Verifier
 from services.chassis.caller import Caller, Role
 from services.chassis.ids import new_id
@@ -291,6 +291,20 @@ async def test_the_lag_is_endless_until_the_source_answers(
 
     assert before == (float("inf"), False)
     assert unheard.lag() < 10
+
+
+async def test_a_listing_gives_every_tenant_once_however_many_there_are(
+    source: Source, stub: "Stub"
+) -> None:
+    """Their ids are read a hundred at a time."""
+    made = [await source.tenant("known") for _ in range(2 * tenants.AT_ONCE + 1)]
+
+    listed = [
+        event.tenant_id async for page in stub.List(pb.ListRequest()) for event in page.events
+    ]
+
+    assert sorted(listed) == sorted(map(str, source.history))
+    assert set(map(str, made)) <= set(listed)
 
 
 async def test_an_open_writer_counts_as_lag_and_is_named(
