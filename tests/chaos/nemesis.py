@@ -98,6 +98,7 @@ PROVIDER: Mapping[str, Sequence[Rule]] = {
     "is slow": [_rule("delay", seconds=1)],
     "answers without JSON": [_rule("non_json")],
     "answers without a call": [_rule("missing_call_id")],
+    "answers that do not say which call": [_rule("missing_metadata")],
     "answers about another call": [_rule("repeated_call_id")],
     "answers without end": [_rule("endless_body")],
     "answers byte by byte": [_rule("slow_body", seconds=0.5)],

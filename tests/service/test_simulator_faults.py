@@ -128,6 +128,16 @@ async def test_an_accepted_call_can_be_answered_without_its_id(provider: Simulat
     assert await dials(provider) == 1
 
 
+async def test_an_accepted_call_can_be_answered_without_its_metadata(provider: Simulator) -> None:
+    await provider.rule({"fault": "missing_metadata"})
+
+    answer = await raw(provider)
+
+    assert answer.json()["call_id"]
+    assert answer.json()["metadata"] is None
+    assert await dials(provider) == 1
+
+
 @pytest.mark.parametrize("fault", ["endless_body", "slow_body"])
 async def test_an_answer_can_have_no_end(provider: Simulator, fault: str) -> None:
     await provider.rule({"fault": fault})

@@ -1,6 +1,7 @@
 """Answers that go wrong: what a fault makes of a request's connection."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 
 from fastapi import Request
@@ -35,6 +36,9 @@ async def after(request: Request, hits: Hits, answer: Response) -> Response:
             return Response("<html>OK</html>", answer.status_code, media_type="text/html")
         case Fault.MISSING_CALL_ID:
             return JSONResponse({"call_type": "phone_call"}, answer.status_code)
+        case Fault.MISSING_METADATA:
+            told = json.loads(bytes(answer.body))
+            return JSONResponse(told | {"metadata": None}, answer.status_code)
         case Fault.REPEATED_CALL_ID:
             return answer
         case Fault.ENDLESS_BODY:

@@ -22,6 +22,7 @@ class Fault(StrEnum):
     ACCEPT_THEN_RESET = "accept_then_reset"
     NON_JSON = "non_json"
     MISSING_CALL_ID = "missing_call_id"
+    MISSING_METADATA = "missing_metadata"
     REPEATED_CALL_ID = "repeated_call_id"
     ENDLESS_BODY = "endless_body"
     SLOW_BODY = "slow_body"
@@ -48,6 +49,7 @@ AFTER = frozenset(
         Fault.ACCEPT_THEN_RESET,
         Fault.NON_JSON,
         Fault.MISSING_CALL_ID,
+        Fault.MISSING_METADATA,
         Fault.REPEATED_CALL_ID,
         Fault.ENDLESS_BODY,
         Fault.SLOW_BODY,

@@ -87,8 +87,8 @@ class Telephone:
         placed = report(_body(answer.http_response), self.now())
         if placed is None:
             return Lost("unreadable")
-        if placed.attempt_id not in (None, order.attempt_id):
-            return Lost("about another call")
+        if placed.attempt_id != order.attempt_id:
+            return Lost("not about this call")
         return Placed(placed.call_id)
 
     async def look(self, call_id: str) -> Report | None:

@@ -121,9 +121,10 @@ async def test_a_run_takes_up_what_it_left_itself(hall: Hall) -> None:
     assert (await hall.simulator.verdict(per_phone=1))["dials"] == 1
 
 
-async def test_an_answer_about_another_call_is_not_believed(hall: Hall) -> None:
+@pytest.mark.parametrize("fault", ["repeated_call_id", "missing_metadata"])
+async def test_an_answer_about_another_call_is_not_believed(hall: Hall, fault: str) -> None:
     """Every call keeps its own fate: the right one is found by its metadata."""
-    await hall.simulator.rule({"fault": "repeated_call_id"})
+    await hall.simulator.rule({"fault": fault})
     campaign = await hall.campaign("+12125550140", "+12125550157", "+12125550160")
 
     await hall.through(campaign)

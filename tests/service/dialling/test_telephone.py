@@ -88,6 +88,7 @@ async def test_asking_again_rings_once(simulator: Simulator, telephone: Telephon
         ({"fault": "accept_then_reset"}, Lost("APIConnectionError")),
         ({"fault": "non_json"}, Lost("unreadable")),
         ({"fault": "missing_call_id"}, Lost("unreadable")),
+        ({"fault": "missing_metadata"}, Lost("not about this call")),
     ],
 )
 async def test_every_answer_has_one_meaning(
