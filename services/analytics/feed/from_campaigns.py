@@ -5,8 +5,7 @@ from uuid import UUID
 
 from google.protobuf.any_pb2 import Any as Packed
 
-from services.analytics.domain.calls import Attempt, counted
-from services.analytics.domain.facts import Fact
+from services.analytics.domain.facts import Call, Fact, Mood
 from services.chassis.feed import wire
 from vio.campaigns.v1 import campaign_pb2, events_pb2
 
@@ -15,22 +14,23 @@ def fact(payload: Packed) -> Fact | None:
     """None for kinds of events that don't concern figures."""
     if not payload.Is(events_pb2.AttemptEnded.DESCRIPTOR):
         return None
-    return counted(_attempt(events_pb2.AttemptEnded.FromString(payload.value)))
+    return _call(events_pb2.AttemptEnded.FromString(payload.value))
 
 
-def _attempt(event: events_pb2.AttemptEnded) -> Attempt:
-    has_duration = event.HasField("duration_seconds")
-    return Attempt(
-        id=UUID(event.attempt_id),
+def _call(event: events_pb2.AttemptEnded) -> Call:
+    """Appointments and moods count for answered calls only: a voicemail confirms nothing."""
+    action, has_duration = event.appointment_action, event.HasField("duration_seconds")
+    mood = wire.word(campaign_pb2.Sentiment, event.sentiment, "SENTIMENT_")
+    return Call(
+        attempt_id=UUID(event.attempt_id),
         contact_id=UUID(event.contact_id),
         version=event.version,
-        number=event.attempt_no,
-        dialled_at=wire.moment(event, "dialled_at"),
-        ended_at=event.ended_at.ToDatetime(UTC),
-        outcome=wire.word(campaign_pb2.Outcome, event.outcome, "OUTCOME_"),
-        appointment_action=wire.word(
-            campaign_pb2.AppointmentAction, event.appointment_action, "APPOINTMENT_ACTION_"
-        ),
+        dialled_at=event.dialled_at.ToDatetime(UTC),
+        counts=event.counts,
+        answered=event.answered,
+        confirmed=event.answered and action == campaign_pb2.APPOINTMENT_ACTION_CONFIRMED,
+        cancelled=event.answered and action == campaign_pb2.APPOINTMENT_ACTION_CANCELLED,
+        is_retry=event.counts and event.attempt_no > 1,
         duration_seconds=event.duration_seconds if has_duration else None,
-        sentiment=wire.word(campaign_pb2.Sentiment, event.sentiment, "SENTIMENT_"),
+        mood=Mood(mood) if event.answered else Mood.UNTOLD,
     )

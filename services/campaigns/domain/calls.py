@@ -128,6 +128,16 @@ class Result:
         """Whether the person is called again, as if this attempt had not been."""
         return self.outcome in outcomes.REQUEUED
 
+    @property
+    def counts(self) -> bool:
+        """Whether it is a call: the provider took it."""
+        return not self.requeues
+
+    @property
+    def answered(self) -> bool:
+        """Whether a person was on the line; a call that we stopped may have had one."""
+        return self.count.is_answer
+
 
 def joined(one: Known, other: Known) -> Known:
     """What both know together: the same whatever the order and however often."""

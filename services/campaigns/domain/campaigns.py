@@ -15,7 +15,6 @@ MESSAGE_LENGTH = 200
 PAUSED = "paused"
 HELD = "paused by an operator"
 STOPPED = "stopped by an operator"
-_SUCCESSES = (Count.ANSWERED, Count.CONFIRMED)
 
 
 class State(StrEnum):
@@ -118,7 +117,7 @@ class Recipient:
         action = AppointmentAction(self.appointment_action) if self.appointment_action else None
         outcome = Outcome(self.outcome) if self.outcome else None
         tally = Tally(RecipientState(self.state), outcome, action, self.connected, 1)
-        return tally.count in _SUCCESSES
+        return tally.count.is_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,7 @@ class Campaign:
 
     @property
     def successful_calls(self) -> int:
-        return self._sum(*_SUCCESSES)
+        return self._sum(*(each for each in Count if each.is_answer))
 
     @property
     def failed_calls(self) -> int:

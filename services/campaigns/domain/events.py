@@ -24,6 +24,8 @@ class AttemptEnded:
     version: int
     attempt_no: int
     sentiment: Sentiment | None
+    counts: bool
+    answered: bool
 
 
 @dataclass(frozen=True, slots=True)

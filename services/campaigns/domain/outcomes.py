@@ -58,6 +58,11 @@ class Count(StrEnum):
     NOT_CALLED = "not_called"
     NEEDS_ATTENTION = "needs_attention"
 
+    @property
+    def is_answer(self) -> bool:
+        """Whether a person was on the line."""
+        return self in (Count.ANSWERED, Count.CONFIRMED)
+
 
 _REASONS: Mapping[Outcome, str] = {
     Outcome.ANSWERED: "user_hangup agent_hangup call_transfer transfer_bridged transfer_cancelled "

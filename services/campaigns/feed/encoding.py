@@ -43,6 +43,8 @@ def attempt_ended(event: AttemptEnded) -> events_pb2.AttemptEnded:
         version=event.version,
         attempt_no=event.attempt_no,
         sentiment=campaign_pb2.Sentiment.Value(mood),
+        counts=event.counts,
+        answered=event.answered,
     )
     message.dialled_at.FromDatetime(event.dialled_at)
     message.ended_at.FromDatetime(event.ended_at)

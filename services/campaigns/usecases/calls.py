@@ -69,27 +69,34 @@ async def _tell(
     tx: Transaction, attempt: Attempt, known: Known, told: Result, version: int
 ) -> None:
     campaign = await live.find(tx, attempt.campaign_id)
-    await outbox.append(
-        tx,
-        AttemptEnded(
-            attempt_id=attempt.id,
-            campaign_id=attempt.campaign_id,
-            group_id=campaign.group_id if campaign else None,
-            contact_id=attempt.contact_id,
-            dialled_at=known.answered_at or told.ended_at,
-            ended_at=told.ended_at,
-            outcome=told.outcome,
-            reason=told.reason,
-            appointment_action=told.action,
-            duration_seconds=told.seconds,
-            version=version,
-            attempt_no=attempt.n,
-            sentiment=told.sentiment,
-        ),
-    )
+    group_id = campaign.group_id if campaign else None
+    await outbox.append(tx, announcement(attempt, group_id, known, told, version))
     if told.outcome is Outcome.OPTED_OUT and attempt.phone:
         await _suppress(tx, attempt.phone)
     await _place(tx, attempt, told)
+
+
+def announcement(
+    attempt: Attempt, group_id: UUID | None, known: Known, told: Result, version: int
+) -> AttemptEnded:
+    """What others are told about a call that ended."""
+    return AttemptEnded(
+        attempt_id=attempt.id,
+        campaign_id=attempt.campaign_id,
+        group_id=group_id,
+        contact_id=attempt.contact_id,
+        dialled_at=known.answered_at or told.ended_at,
+        ended_at=told.ended_at,
+        outcome=told.outcome,
+        reason=told.reason,
+        appointment_action=told.action,
+        duration_seconds=told.seconds,
+        version=version,
+        attempt_no=attempt.n,
+        sentiment=told.sentiment,
+        counts=told.counts,
+        answered=told.answered,
+    )
 
 
 async def _suppress(tx: Transaction, phone: str) -> None:

@@ -6,6 +6,7 @@ from services.campaigns.domain import calls
 from services.campaigns.domain.events import AttemptEnded, CampaignChanged, SuppressionAdded
 from services.campaigns.store import past
 from services.campaigns.store.past import PastAttempt
+from services.campaigns.usecases.calls import announcement
 from services.chassis.db import Transaction
 
 
@@ -33,18 +34,4 @@ def _ended(past_attempt: PastAttempt) -> AttemptEnded | None:
     told = calls.result(known)
     if told is None:
         return None
-    return AttemptEnded(
-        attempt_id=attempt.id,
-        campaign_id=attempt.campaign_id,
-        group_id=past_attempt.group_id,
-        contact_id=attempt.contact_id,
-        dialled_at=known.answered_at or told.ended_at,
-        ended_at=told.ended_at,
-        outcome=told.outcome,
-        reason=told.reason,
-        appointment_action=told.action,
-        duration_seconds=told.seconds,
-        version=attempt.version,
-        attempt_no=attempt.n,
-        sentiment=told.sentiment,
-    )
+    return announcement(attempt, past_attempt.group_id, known, told, attempt.version)

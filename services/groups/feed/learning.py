@@ -7,7 +7,7 @@ import grpc
 
 from services.chassis.db import Database, Transaction
 from services.chassis.feed import Change, Consumer, wire
-from services.groups.domain.calls import Attempt, counted
+from services.groups.domain.calls import Call
 from services.groups.usecases import call_facts
 from vio.campaigns.v1 import campaign_pb2, events_pb2
 from vio.feed.v1.feed_service_pb2_grpc import ChangeFeedServiceStub
@@ -23,24 +23,23 @@ async def apply(tx: Transaction, change: Change) -> None:
     ended = events_pb2.AttemptEnded()
     added, removed = events_pb2.SuppressionAdded(), events_pb2.SuppressionRemoved()
     if change.payload.Unpack(ended):
-        await call_facts.call_ended(tx, counted(_attempt(ended)))
+        await call_facts.call_ended(tx, _call(ended))
     elif change.payload.Unpack(added):
         await call_facts.suppressed(tx, added.phone)
     elif change.payload.Unpack(removed):
         await call_facts.released(tx, removed.phone)
 
 
-def _attempt(message: events_pb2.AttemptEnded) -> Attempt:
-    has_duration = message.HasField("duration_seconds")
-    return Attempt(
-        id=UUID(message.attempt_id),
+def _call(message: events_pb2.AttemptEnded) -> Call:
+    return Call(
+        attempt_id=UUID(message.attempt_id),
         contact_id=UUID(message.contact_id),
         version=message.version,
-        dialled_at=wire.moment(message, "dialled_at"),
+        at=message.dialled_at.ToDatetime(UTC),
         ended_at=message.ended_at.ToDatetime(UTC),
-        outcome=wire.word(campaign_pb2.Outcome, message.outcome, "OUTCOME_"),
-        appointment_action=wire.word(
+        counts=message.counts,
+        answered=message.answered,
+        action=wire.word(
             campaign_pb2.AppointmentAction, message.appointment_action, "APPOINTMENT_ACTION_"
         ),
-        duration_seconds=message.duration_seconds if has_duration else None,
     )

@@ -1,10 +1,10 @@
 """What contacts learn from calls, as campaigns announces them."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import pytest
 from google.protobuf.any_pb2 import Any as Packed
 from google.protobuf.field_mask_pb2 import FieldMask
 
@@ -22,10 +22,14 @@ from vio.groups.v1 import contact_pb2, group_pb2, selection_pb2
 from vio.groups.v1 import contact_service_pb2 as pb
 
 CALLED_AT = datetime(2030, 1, 1, 9, tzinfo=UTC)
+Call = Mapping[str, Any]
+ANSWERED: Call = {"counts": True, "answered": True}
+VOICEMAIL: Call = {"counts": True}
+REFUSED: Call = {}
 
 
 async def told(
-    db: Database, desk: Desk, contact: UUID, attempt: UUID, outcome: int, **fields: Any
+    db: Database, desk: Desk, contact: UUID, attempt: UUID, call: Call, **fields: Any
 ) -> None:
     """Campaigns announces an attempt."""
     at = fields.pop("at", CALLED_AT)
@@ -33,8 +37,7 @@ async def told(
     message = AttemptEnded(
         attempt_id=str(attempt),
         contact_id=str(contact),
-        outcome=outcome,  # type: ignore[arg-type]
-        **{"version": 1, **fields},
+        **{"version": 1, **call, **fields},
     )
     message.dialled_at.FromDatetime(at)
     message.ended_at.FromDatetime(ended_at)
@@ -58,14 +61,13 @@ async def never_called(desk: Desk) -> list[UUID]:
     return ids((await desk.call("ListContacts", asked)).contacts)
 
 
-@pytest.mark.parametrize("outcome", [campaign.OUTCOME_CAPACITY, campaign.OUTCOME_ACCOUNT_FATAL])
 async def test_whom_the_provider_refused_was_never_called(
-    db: Database, desk: Desk, contacts: Contacts, outcome: int
+    db: Database, desk: Desk, contacts: Contacts
 ) -> None:
     """Ruling 6: attempt not counted."""
     anna = await contacts.one("Anna")
 
-    await told(db, desk, anna, new_id(), outcome)
+    await told(db, desk, anna, new_id(), REFUSED)
 
     assert (await known(desk, anna)).call_attempts == 0
     assert await never_called(desk) == [anna]
@@ -76,8 +78,8 @@ async def test_an_attempt_thought_refused_counts_once_it_turns_out_taken(
 ) -> None:
     anna, attempt = await contacts.one("Anna"), new_id()
 
-    await told(db, desk, anna, attempt, campaign.OUTCOME_ANSWERED, version=2)
-    await told(db, desk, anna, attempt, campaign.OUTCOME_CAPACITY, version=1)
+    await told(db, desk, anna, attempt, ANSWERED, version=2)
+    await told(db, desk, anna, attempt, REFUSED, version=1)
 
     assert (await known(desk, anna)).call_attempts == 1
     assert await never_called(desk) == []
@@ -89,8 +91,8 @@ async def test_a_refusal_after_a_call_leaves_the_call_as_the_last_one(
     anna = await contacts.one("Anna")
     later = CALLED_AT + timedelta(minutes=5)
 
-    await told(db, desk, anna, new_id(), campaign.OUTCOME_ANSWERED)
-    await told(db, desk, anna, new_id(), campaign.OUTCOME_CAPACITY, at=later)
+    await told(db, desk, anna, new_id(), ANSWERED)
+    await told(db, desk, anna, new_id(), REFUSED, at=later)
 
     contact = await known(desk, anna)
     assert (contact.call_attempts, contact.call_success_rate) == (1, 100)
@@ -124,9 +126,9 @@ async def test_a_voicemail_known_late_takes_the_decision_back(
     """X-22: a voicemail known late revises the outcome."""
     anna, attempt = await with_appointment(contacts), new_id()
 
-    await told(db, desk, anna, attempt, campaign.OUTCOME_ANSWERED, **CONFIRMED)
+    await told(db, desk, anna, attempt, ANSWERED, **CONFIRMED)
     confirmed = await status(desk, anna)
-    await told(db, desk, anna, attempt, campaign.OUTCOME_VOICEMAIL, version=2)
+    await told(db, desk, anna, attempt, VOICEMAIL, version=2)
 
     assert (confirmed, await status(desk, anna)) == ("CONFIRMED", "PENDING")
     assert await events(db, desk.person.caller) == ["ContactChanged"] * 2
@@ -138,11 +140,11 @@ async def test_a_decision_taken_back_leaves_the_one_before(
     anna, first, second = await with_appointment(contacts), new_id(), new_id()
     later = CALLED_AT + timedelta(minutes=5)
 
-    await told(db, desk, anna, first, campaign.OUTCOME_ANSWERED, **CONFIRMED)
-    await told(db, desk, anna, second, campaign.OUTCOME_ANSWERED, at=later, **CANCELLED)
-    await told(db, desk, anna, second, campaign.OUTCOME_VOICEMAIL, at=later, version=2)
+    await told(db, desk, anna, first, ANSWERED, **CONFIRMED)
+    await told(db, desk, anna, second, ANSWERED, at=later, **CANCELLED)
+    await told(db, desk, anna, second, VOICEMAIL, at=later, version=2)
     remaining = await status(desk, anna)
-    await told(db, desk, anna, first, campaign.OUTCOME_VOICEMAIL, version=2)
+    await told(db, desk, anna, first, VOICEMAIL, version=2)
 
     assert (remaining, await status(desk, anna)) == ("CONFIRMED", "PENDING")
 
@@ -152,10 +154,9 @@ async def test_of_two_calls_that_end_at_once_the_second_decides(
 ) -> None:
     anna, end = await with_appointment(contacts), CALLED_AT + timedelta(minutes=1)
     later = CALLED_AT + timedelta(seconds=30)
-    answered = campaign.OUTCOME_ANSWERED
 
-    await told(db, desk, anna, new_id(), answered, ended_at=end, **CONFIRMED)
-    await told(db, desk, anna, new_id(), answered, at=later, ended_at=end, **CANCELLED)
+    await told(db, desk, anna, new_id(), ANSWERED, ended_at=end, **CONFIRMED)
+    await told(db, desk, anna, new_id(), ANSWERED, at=later, ended_at=end, **CANCELLED)
 
     assert await status(desk, anna) == "CANCELLED"
 
@@ -166,9 +167,9 @@ async def test_calls_decide_the_same_in_any_order(
     anna, first, second = await with_appointment(contacts), new_id(), new_id()
     later = CALLED_AT + timedelta(minutes=5)
 
-    await told(db, desk, anna, second, campaign.OUTCOME_ANSWERED, at=later, **CANCELLED)
-    await told(db, desk, anna, first, campaign.OUTCOME_VOICEMAIL, version=2)
-    await told(db, desk, anna, first, campaign.OUTCOME_ANSWERED, **CONFIRMED)
+    await told(db, desk, anna, second, ANSWERED, at=later, **CANCELLED)
+    await told(db, desk, anna, first, VOICEMAIL, version=2)
+    await told(db, desk, anna, first, ANSWERED, **CONFIRMED)
 
     assert await status(desk, anna) == "CANCELLED"
 
@@ -179,10 +180,10 @@ async def test_what_people_edited_after_the_call_stays(
     anna, attempt = await with_appointment(contacts), new_id()
     before = datetime.now(UTC) - timedelta(minutes=5)
 
-    await told(db, desk, anna, attempt, campaign.OUTCOME_ANSWERED, at=before, **CONFIRMED)
+    await told(db, desk, anna, attempt, ANSWERED, at=before, **CONFIRMED)
     await edit(desk, anna, group_pb2.APPOINTMENT_STATUS_COMPLETED)
-    await told(db, desk, anna, attempt, campaign.OUTCOME_VOICEMAIL, at=before, version=2)
-    await told(db, desk, anna, new_id(), campaign.OUTCOME_ANSWERED, at=before, **CANCELLED)
+    await told(db, desk, anna, attempt, VOICEMAIL, at=before, version=2)
+    await told(db, desk, anna, new_id(), ANSWERED, at=before, **CANCELLED)
 
     assert await status(desk, anna) == "COMPLETED"
 
@@ -192,6 +193,6 @@ async def test_without_an_appointment_nothing_is_decided(
 ) -> None:
     anna = await contacts.one("Anna")
 
-    await told(db, desk, anna, new_id(), campaign.OUTCOME_ANSWERED, **CONFIRMED)
+    await told(db, desk, anna, new_id(), ANSWERED, **CONFIRMED)
 
     assert await status(desk, anna) == "UNKNOWN"

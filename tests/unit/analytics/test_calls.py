@@ -1,86 +1,78 @@
-"""What counts as a call, what as an answer."""
+"""What of an announced attempt enters the figures."""
 
-from dataclasses import replace
-from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-import pytest
+from google.protobuf.any_pb2 import Any as Packed
+from google.protobuf.timestamp_pb2 import Timestamp
 
-from services.analytics.domain.calls import Attempt, counted
-from services.analytics.domain.facts import Gathered, Mood
+from services.analytics.domain.facts import Call, Gathered, Mood
+from services.analytics.feed import from_campaigns
 from tests.unit.analytics.builders import NINE
-
-ATTEMPT = Attempt(
-    id=UUID(int=1),
-    contact_id=UUID(int=2),
-    version=1,
-    number=1,
-    dialled_at=NINE,
-    ended_at=NINE + timedelta(minutes=1),
-    outcome="answered",
-    appointment_action="confirmed",
-    duration_seconds=40,
-    sentiment="positive",
-)
+from vio.campaigns.v1 import campaign_pb2
+from vio.campaigns.v1.events_pb2 import AttemptEnded, SuppressionAdded
 
 
-@pytest.mark.parametrize(
-    ("outcome", "is_call", "is_answer"),
-    [
-        ("answered", True, True),
-        ("opted_out", True, True),
-        ("callback", True, True),
-        ("silent", True, False),
-        ("voicemail", True, False),
-        ("ivr", True, False),
-        ("no_answer", True, False),
-        ("busy", True, False),
-        ("declined", True, False),
-        ("invalid_number", True, False),
-        ("blocked", True, False),
-        ("provider_error", True, False),
-        ("stopped", True, True),
-        ("unknown", True, False),
-        ("", True, False),
-        ("capacity", False, False),
-        ("account_fatal", False, False),
-    ],
-)
-def test_each_outcome_counts_as_it_should(outcome: str, is_call: bool, is_answer: bool) -> None:
-    """A-07: a voicemail is not answered; what the provider never took is no call."""
-    call = counted(replace(ATTEMPT, outcome=outcome))
-
-    assert (call.counts, call.answered) == (is_call, is_answer)
+def packed(message: Any) -> Packed:
+    payload = Packed()
+    payload.Pack(message)
+    return payload
 
 
-def test_a_call_that_was_stopped_before_anybody_picked_up_is_not_answered() -> None:
-    call = counted(replace(ATTEMPT, outcome="stopped", duration_seconds=None))
+def call(**told: Any) -> Call:
+    """A confirmation by phone, announced with a difference."""
+    at = Timestamp()
+    at.FromDatetime(NINE)
+    usual: dict[str, Any] = {
+        "attempt_id": str(UUID(int=1)),
+        "contact_id": str(UUID(int=2)),
+        "version": 1,
+        "attempt_no": 1,
+        "dialled_at": at,
+        "ended_at": at,
+        "counts": True,
+        "answered": True,
+        "appointment_action": campaign_pb2.APPOINTMENT_ACTION_CONFIRMED,
+        "duration_seconds": 40,
+        "sentiment": campaign_pb2.SENTIMENT_POSITIVE,
+    }
+    found = from_campaigns.fact(packed(AttemptEnded(**(usual | told))))
+    assert isinstance(found, Call)
+    return found
 
-    assert (call.counts, call.answered) == (True, False)
 
+def test_an_answered_call_enters_with_what_was_said() -> None:
+    found = call()
 
-def test_an_attempt_that_was_never_dialled_is_no_call() -> None:
-    call = counted(replace(ATTEMPT, dialled_at=None))
-
-    assert (call.counts, call.answered, call.duration_seconds) == (False, False, None)
+    assert (found.counts, found.answered, found.is_retry) == (True, True, False)
+    assert (found.confirmed, found.cancelled, found.mood) == (True, False, Mood.POSITIVE)
+    assert (found.dialled_at, found.duration_seconds) == (NINE, 40)
+    assert call(appointment_action=campaign_pb2.APPOINTMENT_ACTION_CANCELLED).cancelled
 
 
 def test_only_an_answer_confirms_cancels_or_has_a_mood() -> None:
-    call = counted(replace(ATTEMPT, outcome="voicemail"))
+    """A-07: a voicemail confirms nothing."""
+    found = call(answered=False)
 
-    assert (call.confirmed, call.cancelled, call.mood) == (False, False, Mood.UNTOLD)
-    assert counted(ATTEMPT).confirmed
-    assert counted(replace(ATTEMPT, appointment_action="cancelled")).cancelled
-    assert counted(ATTEMPT).mood is Mood.POSITIVE
+    assert (found.counts, found.answered) == (True, False)
+    assert (found.confirmed, found.cancelled, found.mood) == (False, False, Mood.UNTOLD)
+
+
+def test_a_call_that_nobody_picked_up_has_no_duration() -> None:
+    assert call(duration_seconds=None).duration_seconds is None
 
 
 def test_only_attempts_after_the_first_are_retries() -> None:
-    assert not counted(ATTEMPT).is_retry
-    assert counted(replace(ATTEMPT, number=2)).is_retry
+    assert call(attempt_no=2).is_retry
+    assert not call(attempt_no=2, counts=False).is_retry
+
+
+def test_other_announcements_do_not_concern_the_figures() -> None:
+    assert from_campaigns.fact(packed(SuppressionAdded(phone="+12125550140"))) is None
 
 
 def test_the_highest_version_of_a_batch_counts() -> None:
-    older, newer = counted(ATTEMPT), counted(replace(ATTEMPT, version=2, outcome="voicemail"))
+    older, newer = call(), call(version=2, answered=False)
 
-    assert Gathered.of([newer, older]).calls == {ATTEMPT.id: newer}
-    assert Gathered.of([older, newer]).calls == {ATTEMPT.id: newer}
+    assert Gathered.of([newer, older]).calls == {newer.attempt_id: newer}
+    assert Gathered.of([older, newer]).calls == {newer.attempt_id: newer}

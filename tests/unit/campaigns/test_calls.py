@@ -144,3 +144,48 @@ def test_a_full_provider_requeues() -> None:
 
     assert told is not None
     assert told.requeues
+
+
+@pytest.mark.parametrize(
+    ("reason", "counts", "answered"),
+    [
+        ("agent_hangup", True, True),
+        ("user_requested_dnc", True, True),
+        ("user_requested_callback", True, True),
+        ("inactivity", True, False),
+        ("voicemail_reached", True, False),
+        ("ivr_reached", True, False),
+        ("dial_no_answer", True, False),
+        ("dial_busy", True, False),
+        ("user_declined", True, False),
+        ("invalid_destination", True, False),
+        ("marked_as_spam", True, False),
+        ("dial_failed", True, False),
+        ("manual_stopped", True, False),
+        ("carrier_pigeon_lost", True, False),
+        ("concurrency_limit_reached", False, False),
+        ("no_valid_payment", False, False),
+    ],
+)
+def test_everybody_is_told_what_is_a_call_and_what_an_answer(
+    reason: str, counts: bool, answered: bool
+) -> None:
+    """A-07: a voicemail is not answered; ruling 6: what the provider never took is no call."""
+    told = result(Known(call_id="c", end=End(reason, NINE), analyzed=True))
+
+    assert told is not None
+    assert (told.counts, told.answered) == (counts, answered)
+
+
+def test_a_call_stopped_while_somebody_talked_was_answered() -> None:
+    told = result(joined(STOPPED, Known(analyzed=True)))
+
+    assert told is not None
+    assert (told.counts, told.answered) == (True, True)
+
+
+def test_a_confirmation_that_a_voicemail_seemed_to_give_is_no_answer() -> None:
+    told = result(reduce(joined, STORIES["voicemail known late"]))
+
+    assert told is not None
+    assert (told.counts, told.answered) == (True, False)
