@@ -34,7 +34,7 @@ from services.groups.store import audit, groups
 from tests.support.faulty_worker import FAULTS
 
 # Long enough for whoever wants to come between.
-BETWEEN = 1.0
+BETWEEN = 3.0
 
 
 @dataclass(frozen=True, slots=True)

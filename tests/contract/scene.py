@@ -10,6 +10,7 @@ from tests.service.campaigns.audience import Audience
 from tests.service.campaigns.line import Line
 
 Things = dict[str, str]
+_CALLED = 2
 
 CSV = b"name,phone\nCarla Csv,212-555-0177\nNoah Number,12\n"
 
@@ -69,7 +70,7 @@ class Maker:
         unasked = await self.contact("Uma", consent=False)
         await self._post(f"/groups/{group_id}/members/add", contact_ids=[unasked])
         campaign = await self._campaign(group_id)
-        confirmed, silent = await self.line.dial(campaign, 2)
+        confirmed, silent = await self.line.dial(campaign, _CALLED)
         await self.line.analyzed(confirmed, "confirmed")
         await self.line.ended(silent)
         return campaign
@@ -90,8 +91,18 @@ class Maker:
     async def _measured(self, group_id: str) -> None:
         """Waits until the figures of the calls have come around."""
         async with asyncio.timeout(20):
-            while not (await self.rest.get(f"/groups/{group_id}")).json()["performance"]:
+            while not (await self._read(f"/groups/{group_id}"))["performance"]:
                 await asyncio.sleep(0.05)
+            while await self._people_called(group_id) < _CALLED:
+                await asyncio.sleep(0.05)
+
+    async def _people_called(self, group_id: str) -> int:
+        """As groups has heard of it."""
+        members = (await self._read(f"/groups/{group_id}/members"))["members"]
+        return sum(each["call_attempts"] > 0 for each in members)
+
+    async def _read(self, path: str) -> Any:
+        return (await self.rest.get(path)).raise_for_status().json()
 
     async def _post(self, path: str, **body: Any) -> Any:
         return (await self.rest.post(path, json=body)).raise_for_status().json()

@@ -38,12 +38,12 @@ async def gateway() -> AsyncIterator[FastAPI]:
 
 @pytest.fixture
 async def address(gateway: FastAPI) -> AsyncIterator[str]:
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(gateway, port=port, log_config=None))
+    server = uvicorn.Server(uvicorn.Config(gateway, port=0, log_config=None))
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{port}"
+    (listening,) = server.servers[0].sockets
+    yield "http://{}:{}".format(*listening.getsockname())
     server.should_exit = True
     await serving
 
