@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from services.chassis.caller import Role
 from services.chassis.ids import new_id
@@ -19,6 +20,16 @@ from tests.support.databases import Databases
 from tests.support.issuer import Issuer, Person
 
 _RUN = "VIO_TEST_RUN"
+
+# The same examples wherever they run, and no verdict on how fast the machine is.
+settings.register_profile(
+    "everywhere",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("everywhere")
 
 
 def pytest_configure(config: pytest.Config) -> None:

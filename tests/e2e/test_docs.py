@@ -20,7 +20,6 @@ from gateway.stubs import Channels, Stubs
 from services.chassis.auth import Verifier
 from services.chassis.settings import Settings
 from tests.support import chromium
-from tests.support.databases import free_port
 
 
 @pytest.fixture
@@ -28,7 +27,7 @@ async def gateway() -> AsyncIterator[FastAPI]:
     """The gateway's pages need no context behind them."""
     settings = Settings(environment="test", oidc_issuer="http://127.0.0.1", page_token_key="k" * 32)
     async with (
-        grpc.aio.insecure_channel(f"127.0.0.1:{free_port()}") as nobody,
+        grpc.aio.insecure_channel("127.0.0.1:1") as nobody,
         httpx.AsyncClient(trust_env=False) as http,
     ):
         channels = Channels(groups=nobody, campaigns=nobody, analytics=nobody, background=nobody)

@@ -17,6 +17,7 @@ CONFIRMS = "+12125550141"
 NO_ANSWER = "+12125550157"
 SDK: Any = Retell(api_key=KEY)
 LIFE = ["call_started", "call_ended", "call_analyzed"]
+FOR_HOURS = {"agent": {"max_call_duration_ms": 7_200_000}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,26 @@ class Account:
         )
 
 
+def sealed(webhook: Webhook) -> int:
+    """When the provider signed it, just before it left."""
+    return int(webhook.signature.removeprefix("v=").partition(",")[0])
+
+
+def in_order(*webhooks: Webhook) -> bool:
+    """Whether they left in this order, whatever overtook what on the way."""
+    moments = list(map(sealed, webhooks))
+    return moments == sorted(moments)
+
+
+def told(webhooks: list[Webhook], *events: str) -> list[Webhook]:
+    """The webhooks, which must be of these events, each once, and have left in their order."""
+    by_event = {each.event: each for each in webhooks}
+    assert sorted(each.event for each in webhooks) == sorted(events)
+    found = [by_event[event] for event in events]
+    assert in_order(*found)
+    return found
+
+
 @pytest.fixture
 async def account(tmp_path: Path) -> AsyncIterator[Account]:
     async with (
@@ -43,10 +64,9 @@ async def account(tmp_path: Path) -> AsyncIterator[Account]:
 async def test_a_connected_call_is_told_in_three_signed_webhooks(account: Account) -> None:
     call = await account.provider.dial(CONFIRMS, metadata={"attempt_id": "a1"})
 
-    events = await account.receiver.events(call.call_id, 3)
+    await account.receiver.events(call.call_id, 3)
 
-    started, ended, analyzed = account.receiver.of(call.call_id)
-    assert events == LIFE
+    started, ended, analyzed = told(account.receiver.of(call.call_id), *LIFE)
     assert all(account.genuine(each) for each in (started, ended, analyzed))
     assert (started.call["call_status"], started.call["metadata"]) == (
         "ongoing",
@@ -64,10 +84,11 @@ async def test_a_call_that_does_not_connect_has_no_start_and_omits_absent_metada
 ) -> None:
     call = await account.provider.dial(NO_ANSWER)
 
-    events = await account.receiver.events(call.call_id, 2)
+    await account.receiver.events(call.call_id, 2)
 
-    assert events == LIFE[1:]
-    assert "metadata" not in account.receiver.arrived[0].call
+    ended, analyzed = told(account.receiver.arrived, *LIFE[1:])
+    assert ended.call.keys().isdisjoint({"metadata"})
+    assert analyzed.call.keys().isdisjoint({"metadata"})
 
 
 async def test_a_voicemail_may_be_known_only_after_the_analysis(account: Account) -> None:
@@ -75,39 +96,48 @@ async def test_a_voicemail_may_be_known_only_after_the_analysis(account: Account
 
     await account.receiver.events(call.call_id, 3)
 
-    _, ended, analyzed = account.receiver.of(call.call_id)
+    _, ended, analyzed = told(account.receiver.of(call.call_id), *LIFE)
     assert ended.call["disconnection_reason"] == "agent_hangup"
     assert analyzed.call["call_analysis"]["in_voicemail"] is True
 
 
 async def test_a_stopped_call_is_told_as_stopped(account: Account) -> None:
-    call = await account.provider.dial("+12125550199")
+    call = await account.provider.dial("+12125550199", agent_override=FOR_HOURS)
     await account.receiver.events(call.call_id, 1)
 
     await account.provider.calls.stop(call.call_id)
 
-    events = await account.receiver.events(call.call_id, 3)
-    assert events == LIFE
-    assert account.receiver.arrived[1].call["disconnection_reason"] == "manual_stopped"
+    await account.receiver.events(call.call_id, 3)
+    _, ended, _ = told(account.receiver.arrived, *LIFE)
+    assert ended.call["disconnection_reason"] == "manual_stopped"
 
 
 async def test_a_refused_webhook_is_sent_again_and_signed_anew(account: Account) -> None:
-    account.receiver.answers = iter([500, 302, 404, 503])
+    account.receiver.answers = iter([500, 302, 404])
 
     call = await account.provider.dial(NO_ANSWER)
 
-    events = await account.receiver.events(call.call_id, 6)
+    events = await account.receiver.events(call.call_id, 5)
     assert set(events) == {"call_ended", "call_analyzed"}
-    assert len({each.signature for each in account.receiver.arrived}) == 6
+    assert len({each.signature for each in account.receiver.arrived}) == 5
     assert all(account.genuine(each) for each in account.receiver.arrived)
+
+
+async def settled(provider: Simulator, count: int) -> list[dict[str, Any]]:
+    """All tries, once so many webhooks are not tried any more."""
+    async with asyncio.timeout(10):
+        while True:
+            sent = await provider.ledger("webhook")
+            if sum(each["settled"] for each in sent) >= count:
+                return sent
+            await asyncio.sleep(0.02)
 
 
 async def test_a_webhook_that_is_never_taken_is_given_up_after_four_tries(tmp_path: Path) -> None:
     async with simulator.running(tmp_path, webhook_url="http://127.0.0.1:9/hook") as provider:
         await provider.dial(NO_ANSWER)
-        await asyncio.sleep(0.5)
 
-        sent = await provider.ledger("webhook")
+        sent = await settled(provider, 2)
 
     assert Counter(each["event"] for each in sent) == {"call_ended": 4, "call_analyzed": 4}
     assert [each["status"] for each in sent] == [0] * 8
@@ -148,7 +178,7 @@ async def test_webhooks_can_arrive_twice(account: Account) -> None:
 async def test_webhooks_can_arrive_in_reverse_order(account: Account) -> None:
     arrived = await faulty(account, 3, fault="webhook_reorder")
 
-    assert [each.event for each in arrived] == LIFE[::-1]
+    told(arrived, *LIFE[::-1])
 
 
 async def test_webhooks_can_be_lost(account: Account) -> None:
@@ -160,7 +190,7 @@ async def test_webhooks_can_be_lost(account: Account) -> None:
 async def test_webhooks_can_be_late(account: Account) -> None:
     arrived = await faulty(account, 3, fault="webhook_late", events=["call_started"], seconds=300)
 
-    assert [each.event for each in arrived] == ["call_ended", "call_analyzed", "call_started"]
+    told(arrived, "call_ended", "call_analyzed", "call_started")
 
 
 async def test_a_webhook_can_tell_of_a_call_that_nobody_placed(account: Account) -> None:
@@ -173,7 +203,9 @@ async def test_a_webhook_can_tell_of_a_call_that_nobody_placed(account: Account)
 
 
 async def test_a_webhook_can_be_replayed_with_its_old_signature(account: Account) -> None:
-    arrived = await faulty(account, 4, fault="webhook_replay", events=["call_ended"])
+    """So much later that the first is in the ledger, from which its signature is taken."""
+    rule = {"fault": "webhook_replay", "events": ["call_ended"], "seconds": 3000}
+    arrived = await faulty(account, 4, **rule)
 
     first, replay = (each for each in arrived if each.event == "call_ended")
     assert (replay.raw, replay.signature) == (first.raw, first.signature)
@@ -182,8 +214,10 @@ async def test_a_webhook_can_be_replayed_with_its_old_signature(account: Account
 async def test_a_second_end_can_contradict_the_first(account: Account) -> None:
     arrived = await faulty(account, 4, fault="webhook_contradict")
 
-    ends = [each.call["disconnection_reason"] for each in arrived if each.event == "call_ended"]
-    assert ends == ["agent_hangup", "dial_no_answer"]
+    ends = [each for each in arrived if each.event == "call_ended"]
+    by_reason = {each.call["disconnection_reason"]: each for each in ends}
+    assert len(ends) == 2
+    assert in_order(by_reason["agent_hangup"], by_reason["dial_no_answer"])
 
 
 @pytest.mark.parametrize(
@@ -192,4 +226,5 @@ async def test_a_second_end_can_contradict_the_first(account: Account) -> None:
 async def test_a_signature_can_be_worthless(account: Account, fault: str) -> None:
     arrived = await faulty(account, 3, fault=fault, events=["call_ended"])
 
-    assert [account.genuine(each) for each in arrived] == [True, False, True]
+    genuine = {each.event: account.genuine(each) for each in arrived}
+    assert genuine == {"call_started": True, "call_ended": False, "call_analyzed": True}

@@ -1,16 +1,19 @@
 """One PostgreSQL server per run, one database per worker, copied from a migrated template."""
 
 import fcntl
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.postgres import Cluster
+import psycopg
+
+from deploy.local.postgres import LOGINS, Cluster
 from services.chassis import migrations
+from tests.support.ports import free_block
 
 CONTEXTS = ("groups", "campaigns", "analytics")
+_BARE = "vio_bare"
 _TEMPLATE = "vio_template"
 _SERVICES = Path(__file__).parents[2] / "services"
 
@@ -28,6 +31,11 @@ class Databases:
     def another(self, name: str) -> "Databases":
         """A fresh copy of the template, for tests that need a database to themselves."""
         self.cluster.create_database(name, _TEMPLATE)
+        return Databases(self.cluster, name)
+
+    def bare(self, name: str) -> "Databases":
+        """A fresh database with the schemas and nothing in them."""
+        self.cluster.create_database(name, _BARE)
         return Databases(self.cluster, name)
 
     @staticmethod
@@ -48,28 +56,29 @@ class Databases:
             _cluster(folder).stop("immediate")
 
 
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
-
-
 def _cluster(folder: Path) -> Cluster:
     port_file, state = folder / "port", folder / "postgres"
     if port_file.exists():
         return Cluster(state, int(port_file.read_text()))
-    cluster = Cluster.start(state, free_port())
+    cluster = Cluster.start(state, free_block())
     port_file.write_text(str(cluster.port))
     return cluster
 
 
 def _make_template(cluster: Cluster) -> None:
-    cluster.create_database(_TEMPLATE)
+    cluster.create_database(_BARE)
+    _lift_limits(cluster)
+    cluster.create_database(_TEMPLATE, _BARE)
     for context in CONTEXTS:
         scripts = _SERVICES / context / "store" / "migrations"
         migrations.migrate(cluster.url(f"{context}_owner", _TEMPLATE), context, scripts)
+
+
+def _lift_limits(cluster: Cluster) -> None:
+    """The roles are the server's, so that all workers together would have their connections."""
+    with psycopg.connect(cluster.url("postgres", "postgres")) as connection:
+        for login in LOGINS:
+            connection.execute(f"alter role {login} connection limit -1")
 
 
 @contextmanager

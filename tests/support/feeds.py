@@ -42,8 +42,7 @@ def encode(event: object) -> tuple[str, bytes]:
 
 def make_schemas(databases: Databases, name: str) -> Databases:
     """A database of its own, where groups announces and campaigns follows."""
-    databases.cluster.create_database(name)
-    made = Databases(databases.cluster, name)
+    made = databases.bare(name)
     for context in ("groups", "campaigns"):
         url = made.url(f"{context}_owner").replace("postgresql://", "postgresql+psycopg://")
         engine = create_engine(url)

@@ -77,7 +77,7 @@ class Naive:
         )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     moved=st.lists(moves, min_size=4, max_size=12, unique_by=lambda each: each[0]),
     called=st.lists(made, min_size=8, max_size=20),

@@ -192,7 +192,6 @@ FROM_CAMPAIGNS: list[Fact] = [
 
 @settings(
     max_examples=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(

@@ -33,14 +33,17 @@ def address(request: pytest.FixtureRequest) -> Iterator[str]:
     ],
     ids=["start", "pause", "cancel", "standing"],
 )
-async def test_an_engine_out_of_reach_is_unavailable_within_a_second(
+async def test_an_engine_out_of_reach_is_unavailable_soon(
     address: str, ask: Callable[[Starter], Awaitable[object]]
 ) -> None:
-    """The row is committed by then: the answer must be neither late nor an error of ours."""
+    """The row is committed by then: the answer must be neither late nor an error of ours.
+
+    A second is what it gets of somebody's time; ten are what it gets where nobody waits.
+    """
     engine = Starter(await Client.connect(address, lazy=True))
     begun = time.monotonic()
 
     with deadline.within(30), pytest.raises(Unavailable):
         await ask(engine)
 
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 8

@@ -74,6 +74,14 @@ async def verifier(issuer: Issuer) -> AsyncIterator[Verifier]:
         yield Verifier(settings, http)
 
 
+async def is_let_in(verifier: Verifier, token: str) -> bool:
+    try:
+        await verifier.verify(token)
+    except Unauthenticated:
+        return False
+    return True
+
+
 async def test_known_keys_serve_while_strangers_wait_for_a_silent_issuer(
     issuer: Issuer, verifier: Verifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,9 +138,10 @@ async def test_a_key_that_was_taken_back_is_forgotten(
     await verifier.verify(issuer.token("leaked"))
     del issuer.keys["leaked"]
     monkeypatch.setattr(auth, "_KEYS_LAST", 0.0)
+    monkeypatch.setattr(auth, "_REMEMBERED_FOR", 0.0)
     monkeypatch.setattr(auth, "_BETWEEN_KEY_READS", 0.0)
     await verifier.verify(issuer.token("first"))
-    await asyncio.sleep(0.1)
 
-    with pytest.raises(Unauthenticated):
-        await verifier.verify(leaked)
+    async with asyncio.timeout(10):
+        while await is_let_in(verifier, leaked):
+            await asyncio.sleep(0.01)

@@ -52,7 +52,7 @@ async def test_readers_that_do_not_read_leave_connections_to_others(databases: D
             for _ in range(5):
                 readers.create_task(dawdle())
             await asyncio.sleep(0.1)
-            async with asyncio.timeout(2), db.transaction(nobody) as tx:
+            async with asyncio.timeout(10), db.transaction(nobody) as tx:
                 found = await tx.fetch_value(NUMBERS)
             over.set()
 

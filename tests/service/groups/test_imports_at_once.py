@@ -1,18 +1,22 @@
 """Imports beside other work: nobody's change gets lost, and none stops the file."""
 
 import asyncio
-from uuid import UUID
 
-from sqlalchemy import select, text
+from psycopg import AsyncConnection
+from sqlalchemy import select
 
-from services.chassis.db import Database, Transaction
+from services.chassis.db import Database
 from services.groups.store import tables
 from tests.service.groups import rows
 from tests.service.groups.contacts import Contacts
 from tests.service.groups.desk import Desk
 from tests.service.groups.uploads import counts, upload
+from tests.support.databases import Databases
 
-_WAITING = text("select count(*) from pg_locks where locktype <> 'advisory' and not granted")
+# Of two that wait for each other one stops, and this one does not look whether it is itself.
+_PATIENT = "-c deadlock_timeout=60s"
+_HOLD = "select from groups.contacts where id = %s for update"
+_IN_THE_WAY = "select from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))"
 
 
 def file(numbers: range, note: str) -> bytes:
@@ -21,24 +25,20 @@ def file(numbers: range, note: str) -> bytes:
     return "\n".join(["id,name,phone,notes", *lines]).encode()
 
 
-async def hold(tx: Transaction, contact_id: UUID) -> None:
-    """Locks a contact until the end of the transaction."""
-    await tx.execute(select().where(tables.contacts.c.id == contact_id).with_for_update())
-
-
 async def test_a_portion_that_gives_way_is_taken_again(
-    desk: Desk, db: Database, contacts: Contacts
+    desk: Desk, databases: Databases, contacts: Contacts
 ) -> None:
-    """X-05: of two that wait for each other the import, which waits longer, is the one to stop."""
+    """X-05: of two that wait for each other the import is the one to stop."""
     anna, ben = [await contacts.one(each, phone="+12125550101") for each in ("Anna", "Ben")]
     content = b"name,phone,notes\nAnna,2125550101,new\nBen,2125550101,new\n"
 
-    async with db.transaction(desk.person.caller) as tx:
-        await hold(tx, ben)
+    url = databases.url("postgres")
+    async with await AsyncConnection.connect(url, options=_PATIENT) as other:
+        await other.execute(_HOLD, [ben])
         importing = asyncio.create_task(upload(desk, content))
-        while not await tx.fetch_value(_WAITING):
+        while not (await other.execute(_IN_THE_WAY)).rowcount:
             await asyncio.sleep(0.01)
-        await hold(tx, anna)
+        await other.execute(_HOLD, [anna])
 
     assert counts(await importing) == (0, 2, 0, 0)
 

@@ -9,10 +9,13 @@ from typing import Any
 
 import grpc
 import pytest
+from sqlalchemy import select, text
 
-from services.chassis.db import Database
+from services.chassis.db import Database, Transaction
 from services.chassis.ids import new_id
+from services.groups.store import tables
 from tests.service.groups import rows
+from tests.service.groups.contacts import Contacts
 from tests.service.groups.desk import Desk, refused
 from tests.service.groups.test_audit import changes, entries
 from tests.service.groups.uploads import counts, get, upload
@@ -21,6 +24,9 @@ from vio.groups.v1 import audit_service_pb2
 from vio.groups.v1 import import_service_pb2 as pb
 from vio.groups.v1.import_service_pb2_grpc import ImportServiceStub
 
+_WAITING = text(
+    "select count(*) from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))"
+)
 HEADER = b"id,name,phone\n"
 FILE = HEADER + b"".join(b"C%d,Person %d,212-555-01%02d\n" % (n, n, n % 100) for n in range(1200))
 
@@ -68,35 +74,36 @@ async def test_who_is_told_of_a_failure_is_told_where_to_look(desk: Desk, db: Da
     await two_portions_are_on_record(desk, db, failure.operation_id)
 
 
+async def somebody_waits(tx: Transaction, expected: bool) -> None:
+    """Until another transaction waits for this one, or none does any more."""
+    async with asyncio.timeout(20):
+        while bool(await tx.fetch_value(_WAITING)) != expected:
+            await asyncio.sleep(0.01)
+
+
 async def test_a_client_that_leaves_half_way_can_find_what_was_done(
-    desk: Desk, db: Database
+    desk: Desk, db: Database, contacts: Contacts
 ) -> None:
-    """S-16: whatever was committed is counted and audited, however far the import came."""
+    """S-16: whatever was committed is counted and audited; a row of the rest is held till then."""
+    held = await contacts.one("Somebody", external_id="C700")
     stub: Any = ImportServiceStub(desk.channel)
 
     async def messages() -> AsyncIterator[pb.ImportContactsRequest]:
         yield pb.ImportContactsRequest(options=pb.ImportOptions())
         yield pb.ImportContactsRequest(chunk=FILE)
 
-    call = stub.ImportContacts(messages(), metadata=desk.person.metadata, timeout=60)
-    import_id = str(dict(await call.initial_metadata())["x-operation-id"])
-    while not call.done() and not await on_record(desk, "contact_created", import_id):
-        await asyncio.sleep(0.01)
-    call.cancel()
-    taken = await settled(desk, import_id)
+    async with db.transaction(desk.person.caller) as tx:
+        await tx.execute(select().where(tables.contacts.c.id == held).with_for_update())
+        call = stub.ImportContacts(messages(), metadata=desk.person.metadata, timeout=60)
+        import_id = str(dict(await call.initial_metadata())["x-operation-id"])
+        await somebody_waits(tx, True)
+        call.cancel()
+        await somebody_waits(tx, False)
 
-    assert await on_record(desk, "contact_created", import_id) == taken
-    assert len(await rows.events(db, desk.person.caller)) == taken
-    assert counts(await upload(desk, FILE)) == (1200 - taken, 0, taken, 0)
-
-
-async def settled(desk: Desk, import_id: str) -> int:
-    """How many contacts an import created, once it creates no more."""
-    before, now = -1, 0
-    while before != now:
-        await asyncio.sleep(0.5)
-        before, now = now, (await get(desk, import_id)).created
-    return now
+    assert counts(await get(desk, import_id)) == (500, 0, 0, 0)
+    assert await on_record(desk, "contact_created", import_id) == 500
+    assert len(await rows.events(db, desk.person.caller)) == 500
+    assert counts(await upload(desk, FILE)) == (699, 1, 500, 0)
 
 
 async def test_each_contact_that_a_file_changes_is_on_record(desk: Desk) -> None:

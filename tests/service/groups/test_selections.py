@@ -140,10 +140,7 @@ def selections_of(world: World, groups: list[UUID]) -> some.SearchStrategy[Selec
 @pytest.mark.parametrize("broad", [False, True])
 @settings(
     max_examples=60,
-    deadline=None,
-    database=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(draw=some.data())
 async def test_every_selection_means_what_set_algebra_says(

@@ -157,7 +157,7 @@ def test_a_number_without_a_region_may_be_in_any_zone_of_its_country() -> None:
     assert {"America/New_York", "Pacific/Honolulu"} <= set(zones_of("+18005550140"))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     moment=st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001
     zone=st.sampled_from(
@@ -177,7 +177,7 @@ def test_the_next_opening_is_open_and_nothing_before_it_is(moment: datetime, zon
     assert opens == moment or not any(HOURS.is_open(each, where) for each in between)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     moment=st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001
     zone=st.sampled_from([NEW_YORK, PHOENIX, LONDON, "Australia/Lord_Howe", "Asia/Kathmandu"]),

@@ -120,7 +120,7 @@ def test_a_place_in_the_queue_is_a_moment() -> None:
     ]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     asks=st.lists(
         st.tuples(
