@@ -35,6 +35,7 @@ _ALONE = (
     "tests/chaos/",
     "tests/faults/test_kills.py",
     "tests/fuzz/",
+    "tests/service/dialling/test_campaign_life.py",
     "tests/service/dialling/test_waiting.py",
 )
 _TITLE = """# {name}

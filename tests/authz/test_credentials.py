@@ -15,8 +15,6 @@ from tests.authz.contracts import DOORS, METHODS
 from tests.authz.expected import Role, Visibility
 
 #: Whoever comes first starts the stack.
-pytestmark = pytest.mark.timeout(600)
-
 FOUR = ("none", "garbage", "public key as secret", "tampered")
 FORGED = (*FOUR[1:], "none's algorithm", "expired")
 NOBODY = grpc.StatusCode.UNAUTHENTICATED

@@ -17,8 +17,6 @@ from tests.authz.house import Things, leaks
 from vio.groups.v1 import group_pb2, selection_pb2
 
 #: Whoever comes first starts the stack.
-pytestmark = pytest.mark.timeout(600)
-
 _GROUPS, _CAMPAIGNS = "/vio.groups.v1", "/vio.campaigns.v1"
 #: Filters, sorts and searches that could show what they should not.
 _QUESTIONS: dict[str, list[Things]] = {

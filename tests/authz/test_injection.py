@@ -17,8 +17,6 @@ from tests.authz.expected import ROUTES, Role, Visibility
 from tests.authz.house import Metadata, lasting, leaks
 
 #: Whoever comes first starts the stack.
-pytestmark = pytest.mark.timeout(600)
-
 #: What clients may not say: who they are is in their token, the rest is the product's.
 UNASKED: dict[str, Any] = {
     "tenant_id": "018f0000-0000-7000-8000-000000000001",

@@ -14,8 +14,6 @@ from tests.authz.expected import SEES, Role, Visibility
 from tests.authz.house import Household, Things
 
 #: Whoever comes first starts the stack.
-pytestmark = pytest.mark.timeout(600)
-
 MEMBERS = [Role.CLIENT_USER, Role.PERMITTED_USER, Role.CLIENT_ADMIN, Role.SUPER_ADMIN]
 PLACES = [(door, place) for door in DOORS for place in contracts.places(door[1])]
 

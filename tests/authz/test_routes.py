@@ -15,8 +15,6 @@ from tests.authz.house import leaks
 from tests.support.issuer import Issuer
 
 #: Whoever comes first starts the stack.
-pytestmark = pytest.mark.timeout(600)
-
 _LIVE = "GET /campaigns/{campaign_id}/events"
 _VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
 _STATUS = {Verdict.FORBIDDEN: {403}, Verdict.ABSENT: {404}}

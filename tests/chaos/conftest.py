@@ -15,7 +15,6 @@ from services.analytics.feed import serving as analytics_serving
 from services.analytics.usecases import sources
 from services.campaigns.feed import encoding as campaigns_encoding
 from services.campaigns.store import tables
-from services.campaigns.telephony.retell import Telephone
 from services.campaigns.usecases.desk import Desk as CallingDesk
 from services.chassis import interceptors, server
 from services.chassis.auth import Verifier
@@ -35,10 +34,11 @@ from tests.service.dialling.hall import Book, Hall, receiving
 from tests.service.dialling.office import Temporal, working
 from tests.service.groups.desk import Desk
 from tests.support import simulator as simulators
+from tests.support import telephones
 from tests.support import temporal as temporals
 from tests.support.databases import Databases
 from tests.support.issuer import Issuer, Person
-from tests.support.simulator import KEY, TUESDAY_NINE
+from tests.support.simulator import TUESDAY_NINE
 
 _TOKENS = "k" * 32
 
@@ -91,7 +91,7 @@ async def _hall(
         Database.open(fresh.url("campaigns"), campaigns_encoding.encode, clock, max_size=8) as db,
         receiving(db) as (hook, _),
         simulators.running(folder, scale=clock.scale, webhook_url=hook) as simulator,
-        Telephone.open(simulator.url, KEY, clock.now, timeout=0.6) as telephone,
+        telephones.patient(simulator.url, clock.now) as telephone,
     ):
         async with db.transaction(Caller.service(tenant_id)) as tx:
             await tx.execute(

@@ -30,7 +30,7 @@ from tests.service.groups.desk import Desk
 from tests.support.databases import Databases
 from tests.support.simulator import KEY
 
-_PATIENCE = 5.0
+_PATIENCE = 3.0
 _ANSWERS = "+1212555{:04}"
 _OTHERS = "+1646555{:04}"
 _HONOLULU = "+1808555{:04}"

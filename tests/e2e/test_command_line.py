@@ -24,7 +24,6 @@ def place(reachable_path: Path) -> Place:
     return Place.at(reachable_path / "stack", free_block())
 
 
-@pytest.mark.timeout(300)
 async def test_a_stack_is_used_by_one_person_at_a_time_and_ctrl_c_stops_all_of_it(
     place: Place,
 ) -> None:
@@ -64,7 +63,6 @@ async def _answer(address: str, token: str) -> int:
         return (await browser.get(address, headers=headers)).status_code
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     "number",
     [

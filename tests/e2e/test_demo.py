@@ -8,7 +8,6 @@ from io import StringIO
 from pathlib import Path
 
 import httpx
-import pytest
 from rich.console import Console
 
 from deploy.local.demo import __main__ as demo
@@ -42,7 +41,6 @@ async def _broken(stack: Stack) -> list[str]:
     return [sentence for sentence, holds in checks.results if not holds]
 
 
-@pytest.mark.timeout(180)
 async def test_the_demonstration_keeps_all_its_promises(
     reachable_path: Path,
 ) -> None:
@@ -52,7 +50,6 @@ async def test_the_demonstration_keeps_all_its_promises(
     assert broken == []
 
 
-@pytest.mark.timeout(180)
 async def test_a_worker_without_its_limiter_is_found_out(reachable_path: Path) -> None:
     async with _stack(reachable_path, "limiter_off") as stack:
         broken = await _broken(stack)
@@ -60,7 +57,6 @@ async def test_a_worker_without_its_limiter_is_found_out(reachable_path: Path) -
     assert any(sentence.startswith("never more than 25 calls") for sentence in broken)
 
 
-@pytest.mark.timeout(300)
 async def test_a_worker_that_dials_before_it_writes_is_found_out(reachable_path: Path) -> None:
     """Whoever answered into a broken line is not written down, and is rung again."""
     async with _stack(reachable_path, "attempt_after_dial") as stack:

@@ -12,7 +12,6 @@ from tests.support.ports import free_block
 
 
 @pytest.mark.verify
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize(("meddling", "code"), [(False, 0), (True, 1)])
 async def test_the_exit_code_tells_whether_all_promises_were_kept(
     reachable_path: Path, meddling: bool, code: int

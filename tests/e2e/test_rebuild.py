@@ -25,7 +25,6 @@ PEOPLE = 60
 
 
 @pytest.mark.verify
-@pytest.mark.timeout(300)
 async def test_figures_rebuilt_from_the_feeds_equal_those_that_grew(reachable_path: Path) -> None:
     """Ruling 8: rebuild = incremental, exactly, with what groups and campaigns really list."""
     settings = StackSettings(

@@ -70,7 +70,6 @@ async def campaign(reachable_path: Path) -> AsyncIterator[Running]:
             yield begun
 
 
-@pytest.mark.timeout(300)
 async def test_a_campaign_cancelled_in_temporals_console_ends_clean(campaign: Running) -> None:
     """X-28, C-26: from five seconds on nobody new is dialled, and everything agrees."""
     async with chromium.page() as page:

@@ -65,7 +65,6 @@ async def collector() -> AsyncIterator[tuple[Collector, str]]:
     server.stop(None).wait()
 
 
-@pytest.mark.timeout(150)
 async def test_one_trace_covers_every_hop_of_a_launch(
     reachable_path: Path, collector: tuple[Collector, str]
 ) -> None:

@@ -14,7 +14,7 @@ from tests.support.databases import Databases
 async def ground(
     databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Ground]:
-    """One for all: laid in the morning, it lasts for seven minutes, until the evening."""
+    """One for all: laid in the morning, it lasts for a quarter of an hour, until the evening."""
     own = databases.another(f"faults_{new_id().hex}")
     async with grounds.laid(own, tmp_path_factory.mktemp("ground")) as laid:
         yield laid

@@ -32,11 +32,12 @@ from tests.service.dialling.hall import Book, Campaign, Hall, receiving
 from tests.service.dialling.office import eventually
 from tests.service.dialling.worker import Told
 from tests.support import simulator as simulators
+from tests.support import telephones
 from tests.support import temporal as temporals
 from tests.support.databases import Databases
-from tests.support.simulator import KEY, TUESDAY_NINE
+from tests.support.simulator import TUESDAY_NINE
 
-SCALE = 100
+SCALE = 50
 # Confirmed, answered, voicemail, nobody there: each of these rings a phone, at every dial.
 RINGING = ("0140", "0144", "0153", "0157")
 NUMBERS = [f"+1{area}555{fate}" for area in (212, 646, 718) for fate in RINGING]
@@ -142,7 +143,7 @@ async def laid(databases: Databases, folder: Path) -> AsyncIterator[Ground]:
         Database.open(databases.url("analytics"), analytics_serving.encode, clock) as read_models,
         receiving(db) as (hook, _),
         simulators.running(folder, scale=SCALE, webhook_url=hook) as simulator,
-        Telephone.open(simulator.url, KEY, clock.now, timeout=0.6) as telephone,
+        telephones.patient(simulator.url, clock.now) as telephone,
         _followed(db, read_models),
     ):
         yield Ground(

@@ -38,7 +38,6 @@ def test_every_failpoint_is_struck_at_by_some_test() -> None:
 
 
 @every_place
-@pytest.mark.timeout(240)
 async def test_a_service_killed_at_any_place_does_its_work_once(
     street: Street, place: Place
 ) -> None:

@@ -17,7 +17,6 @@ every_place = pytest.mark.parametrize("place", PLACES, ids=lambda place: place.n
 
 
 @every_place
-@pytest.mark.timeout(180)
 async def test_a_worker_killed_at_any_place_rings_nobody_twice_and_forgets_nobody(
     ground: Ground, place: Place
 ) -> None:
@@ -27,7 +26,6 @@ async def test_a_worker_killed_at_any_place_rings_nobody_twice_and_forgets_nobod
 
 @pytest.mark.verify
 @every_place
-@pytest.mark.timeout(600)
 async def test_a_worker_struck_thirty_times_at_a_place_rings_nobody_twice_and_forgets_nobody(
     own_ground: Ground, place: Place, record_property: Record
 ) -> None:

@@ -48,7 +48,6 @@ async def killed(state: Path, parts: Sequence[str], people: int) -> tuple[list[R
 
 
 @pytest.mark.verify
-@pytest.mark.timeout(420)
 async def test_any_part_that_is_killed_under_a_campaign_is_back_within_seconds(
     reachable_path: Path, record_property: Record
 ) -> None:

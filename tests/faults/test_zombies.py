@@ -15,7 +15,7 @@ SENDING = "before_http"
 TAKEN_OVER_WITHIN = 90.0
 HEARD = 2.0
 
-pytestmark = [pytest.mark.verify, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.verify
 
 
 @asynccontextmanager

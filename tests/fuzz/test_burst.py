@@ -14,7 +14,7 @@ import pytest
 from deploy.local.simulator.webhooks import signature
 from tests.fuzz.house import Health, House
 
-pytestmark = [pytest.mark.verify, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.verify
 
 LINES = 50
 WARM = 100

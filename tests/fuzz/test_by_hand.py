@@ -9,8 +9,6 @@ import pytest
 from tests.fuzz.hostile import TEXTS
 from tests.fuzz.house import Health, House
 
-pytestmark = pytest.mark.timeout(300)
-
 NAIVE = "2026-09-16T10:00:00"
 BRACES = "{018f0000-0000-7000-8000-000000000001}"
 DEEP = 100_000

@@ -18,7 +18,7 @@ from tests.support import discretion, otlp
 from tests.support.canaries import Canaries, Leak
 from tests.support.otlp import Spans
 
-pytestmark = [pytest.mark.verify, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.verify
 
 PLANTED_PHONE = "+19145550299"
 PLANTED_NAME = "Cuckoo Wolfeschlegelstein"

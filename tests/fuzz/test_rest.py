@@ -65,7 +65,6 @@ async def _examined(house: House, folder: Path, record: Record, *more: str) -> t
     return requests, probe.p99
 
 
-@pytest.mark.timeout(300)
 async def test_the_gateway_does_what_its_document_says(
     house: House, tmp_path: Path, record_property: Record
 ) -> None:
@@ -101,7 +100,6 @@ def _does_not(request: Request, response: Response) -> Response:
     return response
 
 
-@pytest.mark.timeout(300)
 async def test_a_fault_in_one_route_is_found(house: House, tmp_path: Path) -> None:
     """The examination turns red on a gateway of which one route breaks."""
     only = ("--include-path", WHERE, "--phases", "fuzzing", "--max-examples", "3")

@@ -12,8 +12,6 @@ from tests.fuzz.hostile import TEXTS
 from tests.fuzz.house import Health, House
 from tests.fuzz.probe import probing
 
-pytestmark = pytest.mark.timeout(300)
-
 CREATE = "/vio.groups.v1.GroupService/CreateGroup"
 LARGE = 64 * 1024 * 1024
 BOMB = 256 * 1024 * 1024

@@ -19,8 +19,6 @@ from tests.fuzz.resets import reset_streams
 from vio.campaigns.v1 import campaign_service_pb2 as campaigns
 from vio.feed.v1 import feed_service_pb2 as feed
 
-pytestmark = pytest.mark.timeout(300)
-
 WATCH = "/vio.campaigns.v1.CampaignService/WatchCampaign"
 LIST_GROUPS = "/vio.groups.v1.GroupService/ListGroups"
 LIST = "/vio.feed.v1.ChangeFeedService/List"

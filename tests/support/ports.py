@@ -2,6 +2,8 @@
 
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from deploy.local.free_ports import is_free
 
@@ -21,6 +23,14 @@ def free_block() -> int:
         if all(is_free(base + offset) for offset in range(_BLOCK)) and _claim(base):
             return base
     raise RuntimeError("no free ports")
+
+
+@contextmanager
+def refusing() -> Iterator[str]:
+    """An address of loopback where nobody listens, and nobody can begin to."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield f"127.0.0.1:{held.getsockname()[1]}"
 
 
 def _claim(base: int) -> bool:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ CLI = Path(sys.executable).with_name("temporal")
 FILE = "temporal.db"
 _PROMPT_TIMERS = 'history.timerProcessorMaxTimeShift="1ms"'
 _AS_NEW_AFTER = "limit.historyCount.suggestContinueAsNew"
+_STARTS_WITHIN = timedelta(minutes=1)
 
 
 async def server(*settings: str, as_new_after: int = 40, **more: Any) -> WorkflowEnvironment:
@@ -25,6 +27,7 @@ async def server(*settings: str, as_new_after: int = 40, **more: Any) -> Workflo
     return await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(CLI),
         dev_server_extra_args=told,
+        dev_server_startup_timeout=_STARTS_WITHIN,
         search_attributes=[SearchAttributeKey.for_keyword(STATE_ATTRIBUTE)],
         **more,
     )

@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from services.campaigns.domain.audience import Sheet
+from services.campaigns.domain.calls import AttemptState
 from services.campaigns.domain.contactability import DialFacts
 from services.campaigns.domain.pacing import Limits
 from services.campaigns.store import tables
@@ -27,24 +28,27 @@ from services.chassis.ids import new_id
 from tests.support import web
 from tests.support.simulator import KEY, Simulator
 
+UNDER_WAY = (AttemptState.CLAIMED, AttemptState.DIALING)
+
 
 @dataclass
 class Book:
-    """The contacts, as groups would tell of them; it can fall silent."""
+    """The contacts, as groups would tell of them; it can fall silent, or hesitate."""
 
     people: dict[UUID, DialFacts] = field(default_factory=dict)
     group_deleted: bool = False
     silent: bool = False
-    slow: float = 0.0
-    asked: int = 0
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    hesitates_until: asyncio.Event | None = None
 
     async def dial_facts(
         self, tenant_id: UUID, contact_ids: Sequence[UUID], group_id: UUID | None
     ) -> Sheet:
-        self.asked += 1
+        self.asked.set()
         if self.silent:
             raise Unavailable("UNAVAILABLE", "The contacts do not answer.")
-        await asyncio.sleep(self.slow)
+        if self.hesitates_until:
+            await self.hesitates_until.wait()
         known = {each: self.people[each] for each in contact_ids if each in self.people}
         return Sheet(known, self.group_deleted)
 
@@ -137,6 +141,18 @@ class Hall:
         """One turn of the dispatcher."""
         return await dialling.dial(self.desk, self.work(campaign, token), stop or asyncio.Event())
 
+    @asynccontextmanager
+    async def before_the_fence(
+        self, campaign: Campaign, stop: asyncio.Event | None = None
+    ) -> AsyncIterator[None]:
+        """A turn of the dispatcher that has its permit, and learns no facts within the block."""
+        self.book.hesitates_until = answer = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.batch(campaign, stop=stop))
+            await self.book.asked.wait()
+            yield
+            answer.set()
+
     async def fence(self, campaign: Campaign, asked: Stamp) -> Ready | None:
         """The first person's dial transaction, with facts of a moment."""
         work = self.work(campaign)
@@ -197,6 +213,14 @@ class Hall:
         async with self.db.transaction(self.caller) as tx:
             started: datetime | None = await tx.fetch_value(statement)
         return started
+
+    async def is_quiet(self, campaign: Campaign) -> bool:
+        """Whether no request of the campaign is about to be sent or waits for its answer."""
+        table = tables.attempts.c
+        under_way = or_(*(table.state == state for state in UNDER_WAY))
+        statement = select(func.count()).where(table.campaign_id == campaign.id, under_way)
+        async with self.db.transaction(self.caller) as tx:
+            return bool(await tx.fetch_value(statement) == 0)
 
     async def tokens(self) -> int:
         """How many places of the window are taken, for ever or for a while."""

@@ -70,6 +70,7 @@ async def test_wherever_a_worker_dies_nobody_is_rung_twice_and_nobody_is_forgott
     assert (verdict["holds"], verdict["dials"]) == (True, 3)
 
 
+@pytest.mark.parametrize("patience", [2])
 @pytest.mark.parametrize(
     ("suffix", "meaning"),
     [
@@ -277,12 +278,9 @@ async def test_a_campaign_that_may_not_dial_dials_nobody(hall: Hall, state: str)
 async def test_the_fence_hears_a_cancellation_that_comes_after_the_permit(hall: Hall) -> None:
     """C-26: the dial transaction itself reads the state."""
     campaign = await hall.campaign(ANSWERS, MISSES)
-    hall.book.slow = 0.3
-    dialling = asyncio.create_task(hall.batch(campaign))
-    await asyncio.sleep(0.15)
 
-    await hall.change(campaign, state="cancelling")
-    await dialling
+    async with hall.before_the_fence(campaign):
+        await hall.change(campaign, state="cancelling")
 
     assert (await hall.simulator.verdict())["dials"] == 0
     assert [person.state for person in await hall.people(campaign)] == ["pending"] * 2
@@ -291,13 +289,10 @@ async def test_the_fence_hears_a_cancellation_that_comes_after_the_permit(hall: 
 
 async def test_stopping_in_the_middle_puts_the_rest_back(hall: Hall) -> None:
     campaign = await hall.campaign(ANSWERS, MISSES)
-    hall.book.slow = 0.1
     stop = asyncio.Event()
-    dialling = asyncio.create_task(hall.batch(campaign, stop=stop))
-    await asyncio.sleep(0.05)
 
-    stop.set()
-    await dialling
+    async with hall.before_the_fence(campaign, stop):
+        stop.set()
 
     assert [person.state for person in await hall.people(campaign)] == ["pending"] * 2
     assert await hall.tokens() == 0

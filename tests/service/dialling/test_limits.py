@@ -37,7 +37,6 @@ def scale() -> float:
     return 300
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.verify
 async def test_tenants_with_more_campaigns_than_slots_keep_every_limit(office: Office) -> None:
     """C-13, C-16: three tenants, six campaigns each, five at a time."""
@@ -51,7 +50,6 @@ async def test_tenants_with_more_campaigns_than_slots_keep_every_limit(office: O
 
 @pytest.mark.verify
 @pytest.mark.parametrize(("scale", "lines"), [(10, 100)])  # a gap is three real seconds
-@pytest.mark.timeout(120)
 async def test_batches_keep_their_distance_by_the_ledger(office: Office) -> None:
     """C-13: no six calls of a tenant, of whichever campaigns, come close to one another.
 
@@ -66,7 +64,6 @@ async def test_batches_keep_their_distance_by_the_ledger(office: Office) -> None
 
 @pytest.mark.verify
 @pytest.mark.parametrize(("scale", "lines"), [(10, 100)])
-@pytest.mark.timeout(120)
 async def test_without_the_gap_the_ledger_shows_it(office: Office) -> None:
     town = await Town.of(office, tenants=1)
 
@@ -87,7 +84,6 @@ async def test_without_slots_the_ledger_shows_it(office: Office) -> None:
 
 
 @pytest.mark.verify
-@pytest.mark.timeout(600)
 async def test_fifty_campaigns_of_ten_tenants_keep_every_limit(
     office: Office, record_property: Callable[[str, object], None]
 ) -> None:
@@ -133,7 +129,6 @@ async def test_without_the_queue_somebody_is_overtaken(office: Office) -> None:
 
 
 @pytest.mark.parametrize("scale", [50])  # a busy machine dials them all within a window
-@pytest.mark.timeout(120)
 async def test_without_the_limiter_the_ledger_shows_it(office: Office) -> None:
     town = await Town.of(office, tenants=1)
 

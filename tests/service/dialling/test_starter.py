@@ -8,7 +8,7 @@ from temporalio.client import Client
 from services.campaigns.temporal.starter import Starter
 from services.chassis.errors import Unavailable
 from services.chassis.ids import new_id
-from tests.support.databases import free_port
+from tests.support.ports import refusing
 
 Question = Callable[[Starter], Awaitable[object]]
 
@@ -24,7 +24,8 @@ Question = Callable[[Starter], Awaitable[object]]
 )
 async def test_an_engine_that_was_never_reached_is_unavailable(question: Question) -> None:
     """A service that starts while the engine is down connects with its first question."""
-    client = await Client.connect(f"127.0.0.1:{free_port()}", lazy=True)
+    with refusing() as address:
+        client = await Client.connect(address, lazy=True)
 
-    with pytest.raises(Unavailable):
-        await question(Starter(client))
+        with pytest.raises(Unavailable):
+            await question(Starter(client))

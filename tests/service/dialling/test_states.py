@@ -62,6 +62,7 @@ async def test_across_closed_hours_it_waits_though_it_has_begun(hall: Hall) -> N
     assert (batch.state, (await hall.state(campaign))[0]) == ("waiting", "waiting")
 
 
+@pytest.mark.parametrize("scale", [1])  # nobody may be called again while the test lasts
 async def test_the_reason_is_that_of_whoever_may_be_called_first(hall: Hall) -> None:
     campaign = await hall.campaign(HONOLULU, ANSWERS)
     hall.book.silent = True

@@ -20,21 +20,31 @@ from services.campaigns.telephony.retell import Telephone
 from services.chassis.clock import Clock
 from services.chassis.errors import Unavailable
 from services.chassis.ids import new_id
+from tests.service.dialling.office import eventually
 from tests.support import simulator as simulators
-from tests.support.databases import free_port
+from tests.support import telephones
+from tests.support.ports import refusing
 from tests.support.simulator import CLINIC, KEY, Simulator
 
 
 @pytest.fixture
-async def simulator(tmp_path: Path) -> AsyncIterator[Simulator]:
-    async with simulators.running(tmp_path) as running:
+def scale() -> float:
+    """Calls in progress stay so."""
+    return 1
+
+
+@pytest.fixture
+async def simulator(tmp_path: Path, scale: float) -> AsyncIterator[Simulator]:
+    async with simulators.running(tmp_path, scale=scale) as running:
         yield running
 
 
 @pytest.fixture
-async def telephone(simulator: Simulator, tmp_path: Path) -> AsyncIterator[Telephone]:
+async def telephone(
+    simulator: Simulator, tmp_path: Path, patience: float
+) -> AsyncIterator[Telephone]:
     clock = Clock.load(tmp_path / "clock.json")
-    async with Telephone.open(simulator.url, KEY, clock.now, timeout=0.5) as opened:
+    async with telephones.patient(simulator.url, clock.now, timeout=patience) as opened:
         yield opened
 
 
@@ -84,7 +94,6 @@ async def test_asking_again_rings_once(simulator: Simulator, telephone: Telephon
         ({"fault": "refuse", "status": 429, "retry_after": "7"}, TryLater(429, 7)),
         ({"fault": "refuse", "status": 302}, Lost("http_302")),
         ({"fault": "accept_then_status", "status": 500}, Lost("http_500")),
-        ({"fault": "accept_then_hang"}, Lost("timeout")),
         ({"fault": "accept_then_reset"}, Lost("APIConnectionError")),
         ({"fault": "non_json"}, Lost("unreadable")),
         ({"fault": "missing_call_id"}, Lost("unreadable")),
@@ -99,12 +108,21 @@ async def test_every_answer_has_one_meaning(
     assert await telephone.call(order()) == answer
 
 
+@pytest.mark.parametrize("patience", [0.5])
+async def test_an_answer_that_does_not_come_is_lost(
+    simulator: Simulator, telephone: Telephone
+) -> None:
+    await simulator.rule({"fault": "accept_then_hang"})
+
+    assert await telephone.call(order()) == Lost("timeout")
+
+
 async def test_a_provider_that_nobody_reaches_was_asked_nothing() -> None:
-    address = f"http://127.0.0.1:{free_port()}"
-    async with Telephone.open(address, KEY, Clock.real_time().now) as nobody:
-        assert await nobody.call(order()) == TryLater(0)
-        with pytest.raises(Unavailable):
-            await nobody.look("call_1")
+    with refusing() as address:
+        async with Telephone.open(f"http://{address}", KEY, Clock.real_time().now) as nobody:
+            assert await nobody.call(order()) == TryLater(0)
+            with pytest.raises(Unavailable):
+                await nobody.look("call_1")
 
 
 async def test_a_call_whose_answer_was_lost_is_found_by_its_attempt(
@@ -151,10 +169,18 @@ async def test_a_request_that_finds_no_line_was_never_sent_and_is_not_sent_later
     """A fence is good for two seconds: what waits for a line must not leave after it."""
     clock = Clock.load(tmp_path / "clock.json")
     await simulator.rule({"fault": "accept_then_hang"})
-    async with Telephone.open(simulator.url, KEY, clock.now, timeout=1.5, lines=2) as two_lines:
-        answers = await asyncio.gather(
-            *(two_lines.call(order(f"+1212555010{n}")) for n in range(6))
-        )
+    async with telephones.patient(simulator.url, clock.now, lines=2) as two_lines:
+        orders = [order(f"+1212555010{n}") for n in range(6)]
+        taken = [asyncio.create_task(two_lines.call(each)) for each in orders[:2]]
+        await eventually(lambda: _has_dialled(simulator, 2))
+        answers = await asyncio.gather(*map(two_lines.call, orders[2:]))
+        for each in taken:
+            each.cancel()
+        await asyncio.wait(taken)
 
-    assert answers.count(TryLater(0)) == 4
-    assert (await simulator.verdict())["dials"] == 2
+    assert answers == [TryLater(0)] * 4
+    assert await _has_dialled(simulator, 2)
+
+
+async def _has_dialled(simulator: Simulator, count: int) -> bool:
+    return int((await simulator.verdict())["dials"]) == count

@@ -53,7 +53,6 @@ async def _shortened(tx: Transaction) -> Policy:
 
 
 @pytest.mark.verify
-@pytest.mark.timeout(300)
 async def test_campaigns_wait_little_longer_than_their_window_demands(
     office: Office, record_property: Callable[[str, object], None]
 ) -> None:

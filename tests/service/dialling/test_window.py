@@ -20,7 +20,6 @@ def scale() -> float:
     return 300
 
 
-@pytest.mark.timeout(180)
 async def test_five_campaigns_of_one_tenant_share_one_window(office: Office) -> None:
     """C-13: 150 people, interleaved; the fullest window of the ledger holds 25 at most."""
     campaigns = [
@@ -109,6 +108,7 @@ async def test_a_campaign_of_higher_priority_goes_first(hall: Hall) -> None:
     assert late.reason == "waits its turn: campaigns ahead: 1"
 
 
+@pytest.mark.parametrize("scale", [10])  # a window is ninety real seconds
 async def test_a_full_window_says_so_and_for_how_long(hall: Hall) -> None:
     """X-26."""
     campaign = await hall.campaign(*_numbers(3), state="running", started_at=await hall.now())
@@ -119,7 +119,7 @@ async def test_a_full_window_says_so_and_for_how_long(hall: Hall) -> None:
     state, reason = await hall.state(campaign)
     assert batch.reason == reason == "window full: 25 of 25 calls in 15 minutes"
     assert state == "running"
-    assert 0.5 < batch.seconds <= 3
+    assert 60 < batch.seconds <= 90
 
 
 async def test_at_night_everybody_waits_until_the_morning(hall: Hall) -> None:

@@ -69,7 +69,7 @@ async def work(told: Told) -> None:
     client = await Client.connect(told.temporal)
     async with (
         Database.open(told.database, encoding.encode, clock, max_size=8) as db,
-        Telephone.open(told.simulator, KEY, clock.now, timeout=0.6) as telephone,
+        Telephone.open(told.simulator, KEY, clock.now) as telephone,
         crew(client, Desk(db, telephone, Roll(db)), task_queue=told.queue),
     ):
         await asyncio.Event().wait()
