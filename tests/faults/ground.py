@@ -18,7 +18,7 @@ from temporalio.client import Client, WorkflowHandle
 from services.analytics.feed import consumers
 from services.analytics.feed import serving as analytics_serving
 from services.analytics.usecases import sources
-from services.campaigns.domain.outcomes import REACHED
+from services.campaigns.domain.outcomes import Outcome
 from services.campaigns.feed import encoding, serving
 from services.campaigns.store import tables
 from services.campaigns.telephony.retell import Telephone
@@ -41,6 +41,8 @@ SCALE = 50
 # Confirmed, answered, voicemail, nobody there: each of these rings a phone, at every dial.
 RINGING = ("0140", "0144", "0153", "0157")
 NUMBERS = [f"+1{area}555{fate}" for area in (212, 646, 718) for fate in RINGING]
+# By our own lights, not by what campaigns announces.
+ANSWERED = {Outcome.ANSWERED, Outcome.OPTED_OUT, Outcome.CALLBACK}
 _TOLD = text(
     "select coalesce(sum(calls), 0)::int as calls, coalesce(sum(answered), 0)::int as answered "
     "from tenant_days"
@@ -82,7 +84,7 @@ class Round:
         """By the source: the campaign's own people."""
         people = await self.hall.people(self.campaign)
         done = [person for person in people if person.state == "done"]
-        return Figures(len(done), sum(person.outcome in REACHED for person in done))
+        return Figures(len(done), sum(person.outcome in ANSWERED for person in done))
 
     async def projected(self) -> Figures:
         """By the projection, which hears of the campaign by its feed."""
